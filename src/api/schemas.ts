@@ -1,0 +1,429 @@
+/**
+ * What crosses the REST surface: Comfy API v2 as specified, plus our additions, each schema with its type under the
+ * same name (import them as a namespace: `wire.Job`). Requests are parsed with these; answers are only typed by
+ * them, since checking our own output on every read would cost more than it finds. The OpenAPI document is made
+ * from the same schemas. In requests, unknown members are ignored and null counts as absent.
+ */
+import * as z from 'zod';
+import { ERROR_CODES } from '../errors.ts';
+
+/** Longest `metadata`, in UTF-8 bytes. */
+const MAX_METADATA_BYTES = 1024;
+
+/*
+ * Requests. Every `error` text says what is allowed, in words that complete "allowed is …": describeIssues relies
+ * on it.
+ */
+
+const graph = (error: string) => z.record(z.string(), z.unknown(), { error });
+
+function integer(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+/** An integer in a query or header, where all is text. */
+function integerText(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`;
+  return z
+    .string({ error })
+    .regex(/^\d{1,9}$/, { error })
+    .transform(Number)
+    .pipe(integer(min, max));
+}
+
+function text(min: number, max: number, pattern: RegExp, what: string) {
+  const error = `${min} to ${max} ${what}`;
+  return z.string({ error }).min(min, { error }).max(max, { error }).regex(pattern, { error });
+}
+
+/** May be left out or null; both read as undefined. */
+const absent = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+
+const sessionId = text(1, 128, /^[\x20-\x7e]*$/, 'printable ASCII characters').describe(
+  'Groups jobs of one conversation or user interface.',
+);
+
+const metadataError = `a string of at most ${MAX_METADATA_BYTES} UTF-8 bytes`;
+const metadata = z
+  .string({ error: metadataError })
+  .max(MAX_METADATA_BYTES, { error: metadataError })
+  .check(({ value, issues }) => {
+    if (new TextEncoder().encode(value).length > MAX_METADATA_BYTES)
+      issues.push({
+        code: 'too_big',
+        origin: 'string',
+        maximum: MAX_METADATA_BYTES,
+        input: value,
+        message: metadataError,
+      });
+  })
+  .describe(`A label of the caller's, echoed on the job; at most ${MAX_METADATA_BYTES} UTF-8 bytes.`);
+
+const reserved = z
+  .null({ error: 'nothing: this member is reserved' })
+  .optional()
+  .describe('Reserved; leave it out.');
+
+export const ExtraData = z
+  .strictObject(
+    {
+      api_key_comfy_org: z
+        .string({ error: 'a string' })
+        .optional()
+        .describe('API key for partner (API) nodes. Forwarded, never stored or logged.'),
+      extra_pnginfo: z
+        .strictObject(
+          {
+            workflow: graph('an object')
+              .optional()
+              .describe('UI-format workflow that ComfyUI writes into its pictures.'),
+          },
+          { error: 'an object whose only member is workflow' },
+        )
+        .optional(),
+    },
+    { error: 'an object with no other members than api_key_comfy_org and extra_pnginfo' },
+  )
+  .describe('What ComfyUI gets beside the graph. Closed: any other member is refused.');
+
+export const SubmitRequest = z
+  .object(
+    {
+      workflow: graph('an API-format graph, {"<node id>": {"class_type": …, "inputs": {…}}}').describe(
+        'API-format workflow graph, verbatim; integers keep every digit.',
+      ),
+      extra_data: absent(ExtraData),
+      metadata: absent(metadata),
+      priority: absent(integer(-1_000_000, 1_000_000)).describe(
+        'Echoed on the job; it does not change the order of execution.',
+      ),
+      session_id: absent(sessionId),
+      timeout_ms: absent(integer(1, 86_400_000)).describe(
+        'Longest run in ms, from the start of execution; in place of the JOB_TIMEOUT_MS setting.',
+      ),
+      webhook_url: reserved,
+      inputs: reserved,
+    },
+    { error: 'a JSON object' },
+  )
+  .describe('A workflow to run.');
+export type SubmitRequest = z.infer<typeof SubmitRequest>;
+
+const JOB_STATUSES = [
+  'queued',
+  'running',
+  'canceling',
+  'succeeded',
+  'failed',
+  'canceled',
+  'expired',
+] as const;
+
+export const JobStatus = z
+  .enum(JOB_STATUSES, { error: JOB_STATUSES.join(', ') })
+  .describe(
+    'queued → running → succeeded, failed or expired; a cancel request: → canceling → canceled. The last four are terminal.',
+  );
+export type JobStatus = z.infer<typeof JobStatus>;
+
+/** `Prefer: wait=N` on submit, `?wait=N` on read. */
+export const WaitSeconds = integerText(0, 60).describe(
+  'Answer when the job has ended, or after so many seconds.',
+);
+
+export const JobQuery = z.object({ wait: WaitSeconds.optional() });
+
+export const JobListQuery = z.object({
+  status: z
+    .string()
+    .transform((list) => (list === '' ? [] : splitList(list)))
+    .pipe(z.array(JobStatus))
+    .optional()
+    .describe('Only jobs with one of these, comma-separated.'),
+  limit: integerText(1, 100).default(50),
+  cursor: text(1, 512, /^[\x21-\x7e]*$/, 'characters, as `next_cursor` gave them')
+    .optional()
+    .describe('`next_cursor` of the page before.'),
+  workflow: z.string().optional().describe('Only jobs of the workflow with this name.'),
+  session_id: sessionId.optional().describe('Only jobs of this session.'),
+});
+export type JobListQuery = z.infer<typeof JobListQuery>;
+
+export const EventsQuery = z.object({
+  session_id: sessionId.optional().describe('Only jobs of this session.'),
+});
+
+/** Items of a comma list in a query. */
+function splitList(list: string): string[] {
+  return list.split(',').map((item) => item.trim());
+}
+
+/* Answers. */
+
+const time = () => z.iso.datetime();
+const jobId = z.string().nullish().describe('The job that produced it.');
+
+export const Progress = z
+  .object({
+    value: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe('Overall fraction. Never goes back; 1 only when the job succeeded.'),
+    nodes_done: z.int(),
+    nodes_total: z.int(),
+    current_node: z.string().nullish(),
+    current_node_class: z.string().nullish(),
+    step: z.int().nullish(),
+    steps: z.int().nullish(),
+    message: z.string().nullish().describe('For people, such as "KSampler 21/50".'),
+  })
+  .describe('A complete snapshot of the progress: one is enough to catch up.');
+export type Progress = z.infer<typeof Progress>;
+
+export const OutputType = z
+  .enum(['image', 'video', 'audio', 'text', 'file', 'latent'])
+  .describe('Kind of an output, by file extension and media type.');
+export type OutputType = z.infer<typeof OutputType>;
+
+/** Where ComfyUI keeps a file; absent for text. */
+const place = {
+  folder_type: z
+    .enum(['output', 'temp', 'input'])
+    .nullish()
+    .describe('Folder of ComfyUI; files in `temp` are previews and vanish at its restart.'),
+  subfolder: z.string().nullish(),
+};
+
+/** Byte lengths are 0 where ComfyUI has not told. */
+const content = {
+  content_type: z.string(),
+  size_bytes: z.int().describe('0 while unknown.'),
+  hash: z.string().nullable().describe('`blake3:<hex>`; null while not computed.'),
+  url: z.url().describe('Absolute link to the bytes.'),
+  url_expires_at: time(),
+};
+
+export const Output = z
+  .object({
+    node_id: z.string(),
+    name: z.string(),
+    type: OutputType,
+    id: z.string().describe('Asset UUID, the same after a rebuild.'),
+    ...content,
+    job_id: jobId,
+    ...place,
+  })
+  .describe('A committed output of a job. Outputs are assets.');
+export type Output = z.infer<typeof Output>;
+
+export const Asset = z
+  .object({
+    id: z.string(),
+    ...content,
+    file_path: z.string().nullish(),
+    created_new: z.boolean().optional(),
+    created_at: time(),
+    expires_at: time().nullish(),
+    job_id: jobId,
+    ...place,
+  })
+  .describe('A record over bytes that can be fetched.');
+export type Asset = z.infer<typeof Asset>;
+
+export const JobError = z
+  .object({
+    code: z.string().describe('node_execution_error, lost, timeout, queue_timeout or upstream_error.'),
+    message: z.string(),
+    node_id: z.string().nullish(),
+    class_type: z.string().nullish(),
+    traceback: z.string().nullish(),
+  })
+  .describe('Why a job failed.');
+export type JobError = z.infer<typeof JobError>;
+
+export const JobWarning = z
+  .object({ node_id: z.string().nullish(), class_type: z.string().nullish(), message: z.string() })
+  .describe('An output node that ComfyUI dropped from an accepted workflow.');
+export type JobWarning = z.infer<typeof JobWarning>;
+
+export const JobUrls = z
+  .object({ self: z.url(), events: z.url(), cancel: z.url() })
+  .describe('Absolute follow-up links: follow these instead of building URLs.');
+export type JobUrls = z.infer<typeof JobUrls>;
+
+export const Job = z
+  .object({
+    id: z.string().describe('UUIDv7; also the prompt id in ComfyUI.'),
+    status: JobStatus,
+    created_at: time(),
+    started_at: time().nullable(),
+    completed_at: time().nullable(),
+    expires_at: time().describe('When the record is dropped.'),
+    queue_position: z.int().nullable(),
+    progress: Progress.nullable(),
+    outputs: z.array(Output).describe('All that are committed so far.'),
+    error: JobError.nullable(),
+    metrics: z
+      .object({ queue_ms: z.int().nullable(), execution_ms: z.int().nullable() })
+      .describe('Null while not known.'),
+    urls: JobUrls,
+    outputs_reused: z.boolean().describe('Whether ComfyUI took nodes from its cache.'),
+    warnings: z.array(JobWarning),
+    metadata: z.string().optional(),
+    priority: z.int().optional(),
+    workflow_name: z.string().optional(),
+    session_id: z.string().optional(),
+    backend: z.string().optional().describe('Which ComfyUI runs it, such as `comfyui-1`.'),
+  })
+  .describe('One execution of a workflow.');
+export type Job = z.infer<typeof Job>;
+
+export const JobList = z
+  .object({
+    jobs: z.array(Job),
+    truncated: z.boolean().describe('Whether there may be more.'),
+    next_cursor: z.string().nullable().describe('`cursor` of the next page; null on the last.'),
+  })
+  .describe('Jobs, newest first.');
+export type JobList = z.infer<typeof JobList>;
+
+export const JobWorkflow = z
+  .object({
+    workflow: z.record(z.string(), z.unknown()),
+    format: z.enum(['save', 'api']).describe('Always `api` here.'),
+  })
+  .describe('The graph that a job ran.');
+export type JobWorkflow = z.infer<typeof JobWorkflow>;
+
+export const Health = z
+  .object({
+    status: z.literal('healthy'),
+    upstream: z.string().describe('Names of the backends, comma-separated.'),
+  })
+  .describe('The gateway answers; ComfyUI was not asked.');
+export type Health = z.infer<typeof Health>;
+
+export const Alive = z.object({ status: z.literal('ok') }).describe('The process answers.');
+export type Alive = z.infer<typeof Alive>;
+
+export const Ready = z
+  .object({
+    status: z
+      .enum(['ready', 'degraded', 'unavailable'])
+      .describe('All, some or none of the backends are reachable.'),
+    backends: z.array(
+      z.object({
+        name: z.string(),
+        reachable: z.boolean(),
+        version: z.string().optional(),
+        queue_running: z.int().optional(),
+        queue_pending: z.int().optional(),
+        latency_ms: z.number().optional(),
+      }),
+    ),
+  })
+  .describe('Whether jobs can run.');
+export type Ready = z.infer<typeof Ready>;
+
+export const ErrorEnvelope = z
+  .object({
+    error: z.object({
+      code: z.enum(ERROR_CODES),
+      message: z.string(),
+      details: z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .describe('Facts for machines: field, given, allowed.'),
+    }),
+  })
+  .describe('The body of every refusal and fault.');
+export type ErrorEnvelope = z.infer<typeof ErrorEnvelope>;
+
+/* Payloads of events. `job_id` is there on the stream of all jobs. */
+
+const eventOf = { job_id: z.string().optional().describe('On `GET /api/v2/events` only.') };
+
+export const StatusEvent = z
+  .object({ status: JobStatus, queue_position: z.int().nullish(), ...eventOf })
+  .describe('`status`: the job is now in this state.');
+export type StatusEvent = z.infer<typeof StatusEvent>;
+
+export const ProgressEvent = Progress.extend(eventOf).describe('`progress`: the latest snapshot.');
+export type ProgressEvent = z.infer<typeof ProgressEvent>;
+
+export const PreviewEvent = z
+  .object({ node_id: z.string(), content_type: z.string(), data_base64: z.string(), ...eventOf })
+  .describe('`preview`: a picture of the work in progress.');
+export type PreviewEvent = z.infer<typeof PreviewEvent>;
+
+/** One fault of a request. `given` and `allowed` are for people; a sentence: "`field` `reason`: given …, allowed is …". */
+export interface FieldFault {
+  /** Dotted path, empty for the body itself. */
+  field: string;
+  reason: string;
+  /** What was there, cut to 100 characters; of objects, arrays and `extra_data` only the kind. */
+  given: string;
+  allowed?: string;
+}
+
+/** The faults that a request schema of this file found in `input`, one per field and cause. Pure. */
+export function describeIssues(error: z.ZodError, input: unknown): FieldFault[] {
+  return error.issues.flatMap((issue) => {
+    const paths =
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return paths.map((path) => {
+      const value = valueAt(input, path);
+      return {
+        field: path.join('.'),
+        reason: reasonOf(issue, value),
+        given: shown(value, path[0]),
+        allowed: issue.message,
+      };
+    });
+  });
+}
+
+function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return 'is not a known member';
+    case 'invalid_type':
+      if (value === undefined) return 'is missing';
+      return issue.expected === 'int' && typeof value === 'number'
+        ? 'is not a whole number'
+        : 'has the wrong type';
+    case 'too_big':
+      return typeof value === 'string' && issue.origin === 'string' ? 'is too long' : 'is too large';
+    case 'too_small':
+      return typeof value === 'string' && issue.origin === 'string' ? 'is too short' : 'is too small';
+    case 'invalid_value':
+      return 'is not known';
+    default:
+      return 'has the wrong form';
+  }
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) {
+    // A comma list of a query is one string in the input, and a list in the path.
+    if (typeof value === 'string' && typeof key === 'number') value = splitList(value)[key];
+    else if (typeof value === 'object' && value !== null && Object.hasOwn(value, key))
+      value = (value as Record<PropertyKey, unknown>)[key];
+    else return undefined;
+  }
+  return value;
+}
+
+function shown(value: unknown, root: PropertyKey | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  // It can hold an API key, also under a wrong name.
+  if (root === 'extra_data') return `a ${typeof value}`;
+  const text = JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}

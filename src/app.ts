@@ -1,0 +1,85 @@
+/** The HTTP surface as a table of contents: middleware, then routes. */
+import { Hono, type MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
+import type { Links } from './assets/links.ts';
+import type { OutputAssets } from './assets/outputs.ts';
+import type { Config } from './config.ts';
+import { assetContentRoute, assetRoute } from './http/assets.ts';
+import { authenticate } from './http/auth.ts';
+import type { Env } from './http/context.ts';
+import { answerError, createNotFound } from './http/errors.ts';
+import { eventRoutes } from './http/events.ts';
+import { healthRoutes } from './http/health.ts';
+import { jobRoutes } from './http/jobs.ts';
+import { checkOrigin } from './http/origin.ts';
+import { pageRoutes } from './http/pages.ts';
+import type { Presenter } from './http/present.ts';
+import type { Backend } from './jobs/backend.ts';
+import type { Feed } from './jobs/feed.ts';
+import type { JobService } from './jobs/service.ts';
+import type { Log } from './log.ts';
+
+export interface AppDeps {
+  config: Config;
+  service: JobService;
+  feed: Feed;
+  assets: OutputAssets;
+  presenter: Presenter;
+  links: Links;
+  backends: () => readonly Backend[];
+  /** Makes request ids. */
+  newId: () => string;
+  now: () => number;
+  log: Log;
+}
+
+export function createApp(deps: AppDeps): Hono<Env> {
+  const { config, service, feed, assets, presenter, links, backends, newId, now, log } = deps;
+  const app = new Hono<Env>();
+  const withKey = authenticate(config.apiKeys, links);
+  const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
+
+  app.onError((error, c) => answerError(c, error, log));
+  app.use(everyAnswer(newId));
+  app.route('/', healthRoutes(backends, now));
+  app.use(checkOrigin(config, log));
+  if (config.corsOrigins.length > 0) app.use(crossOrigin(config.corsOrigins));
+  app.route('/', pageRoutes());
+
+  app.use('/api/v2/jobs/:id/events', withKeyOrLink);
+  app.use('/api/v2/events', withKey);
+  app.route('/api/v2', eventRoutes({ service, feed, presenter }));
+
+  app.use('/api/v2/assets/:id/content', withKeyOrLink);
+  app.route('/api/v2', assetContentRoute({ assets, presenter }));
+
+  app.use('/api/v2/*', withKey);
+  app.route('/api/v2', jobRoutes({ service, feed, presenter, maxBodyBytes: config.maxBodyBytes, idempotency: config.idempotency }));
+  app.route('/api/v2', assetRoute({ assets, presenter }));
+
+  app.notFound(createNotFound(app));
+  return app;
+}
+
+/** A request id for the log, and headers that every answer has. */
+function everyAnswer(newId: () => string): MiddlewareHandler<Env> {
+  return (c, next) => {
+    const id = newId();
+    c.set('requestId', id);
+    c.header('x-request-id', id);
+    c.header('x-content-type-options', 'nosniff');
+    c.header('referrer-policy', 'no-referrer');
+    c.header('x-frame-options', 'DENY');
+    return next();
+  };
+}
+
+function crossOrigin(origins: readonly string[]): MiddlewareHandler {
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id', 'prefer', 'range'],
+    exposeHeaders: ['retry-after', 'content-range', 'accept-ranges', 'etag', 'x-request-id', 'idempotency-replayed', 'preference-applied'],
+    maxAge: 600,
+  });
+}

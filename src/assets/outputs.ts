@@ -1,0 +1,68 @@
+/** Outputs of jobs as assets: found by their id alone, their bytes streamed from the backend that has them. */
+import type { ComfyClient } from '../comfyui/client.ts';
+import { isObject } from '../comfyui/json.ts';
+import { GatewayError } from '../errors.ts';
+import type { Job, JobOutput } from '../jobs/job.ts';
+import type { Caller, JobService } from '../jobs/service.ts';
+import { assetKey } from '../storage/keys.ts';
+import type { Stores } from '../storage/ports.ts';
+import { validate } from 'uuid';
+
+export type OutputAssets = ReturnType<typeof createOutputAssets>;
+
+interface OutputAssetsDeps {
+  stores: Stores;
+  service: JobService;
+  /** The client of the backend with this name. */
+  clientOf: (backend: string) => ComfyClient | undefined;
+}
+
+/** Request headers that say which bytes are wanted. Nothing else of a caller reaches ComfyUI. */
+const FORWARDED = ['range', 'if-range', 'if-none-match', 'if-modified-since'];
+
+export function createOutputAssets({ stores, service, clientOf }: OutputAssetsDeps) {
+  async function find(caller: Caller, id: string): Promise<{ job: Job; output: JobOutput }> {
+    const record: unknown = validate(id) ? await stores.storage.getItem(assetKey(id)) : null;
+    const jobId = isObject(record) ? record['job'] : undefined;
+    const job = typeof jobId === 'string' ? await service.get(caller, jobId).catch(notFoundIsUndefined) : undefined;
+    const output = job?.outputs.find((candidate) => candidate.id === id);
+    if (!job || !output) throw new GatewayError('not_found', `There is no asset '${id.slice(0, 64)}'.`);
+    return { job, output };
+  }
+
+  return {
+    find,
+
+    /**
+     * ComfyUI's answer for the file of an output, its body unread: 200, 206, 304 or 416. Throws 404
+     * `output_unavailable` if the file is gone.
+     */
+    async fetch(job: Job, output: JobOutput, method: string, header: (name: string) => string | undefined, signal: AbortSignal) {
+      const client = clientOf(job.backend);
+      if (!client || !output.file) throw gone(output.id);
+      // Bytes must come as they are: sizes and ranges count in them.
+      const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+      for (const name of FORWARDED) {
+        const value = header(name);
+        if (value !== undefined) headers[name] = value;
+      }
+      const response = await client.view(output.file, { method, headers, signal });
+      if ([200, 206, 304, 416].includes(response.status)) return response;
+      await response.body?.cancel();
+      if (response.status === 404) throw gone(output.id);
+      throw new GatewayError('upstream_error', `${job.backend} answered ${response.status} for the file of this output.`);
+    },
+  };
+}
+
+function gone(id: string): GatewayError {
+  return new GatewayError(
+    'output_unavailable',
+    `The file of asset '${id}' is no longer at ComfyUI: it was deleted there, or was a preview of before its restart. Asking again will not help; run the job again with a changed input (such as the seed).`,
+  );
+}
+
+function notFoundIsUndefined(error: unknown): undefined {
+  if (error instanceof GatewayError && error.code === 'not_found') return undefined;
+  throw error;
+}

@@ -1,0 +1,298 @@
+/**
+ * The HTTP side of one ComfyUI. Every call has a time limit and fails with a `ComfyError` that says what is known
+ * about the request's fate, which is what decides whether a submission may have happened.
+ */
+import { GatewayError } from '../errors.ts';
+import { readHistoryEntry, type RunResult } from './history.ts';
+import { isObject, parseLossless, type JsonObject } from './json.ts';
+import type { FileRef } from './outputs.ts';
+
+/** `fetch` of the runtime, handed in so that tests and runtimes decide. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** Where a ComfyUI is and what it is called outside. `headers` go with every request. */
+export interface BackendAddress {
+  name: string;
+  url: string;
+  headers: Record<string, string>;
+}
+
+/** A prompt in ComfyUI's queue. `position` counts pending prompts from 1; 0 means running. */
+export interface QueueItem {
+  promptId: string;
+  position: number;
+}
+
+/** A prompt that ComfyUI remembers, with what was submitted: graph text and `extra_data`. */
+export interface StoredPrompt {
+  promptId: string;
+  extraData: JsonObject;
+  graphText: string;
+  /** Absent while it is queued or running. */
+  result?: RunResult;
+}
+
+/** What ComfyUI said to a submission. */
+export type SubmitAnswer =
+  | { accepted: true; nodeErrors: JsonObject }
+  | { accepted: false; error: JsonObject; nodeErrors: JsonObject };
+
+/** What happened to a failed request: never left, answered badly, or nobody knows. */
+export type Fate = 'not_sent' | 'answered' | 'unknown';
+
+/** A ComfyUI that cannot be reached (503) or answers badly (502). */
+export class ComfyError extends GatewayError {
+  readonly fate: Fate;
+
+  constructor(fate: Fate, message: string, cause?: unknown) {
+    if (fate === 'answered') super('upstream_error', message, { cause });
+    else super('upstream_unreachable', message, { cause, retryAfterSeconds: 5 });
+    this.name = 'ComfyError';
+    this.fate = fate;
+  }
+}
+
+export type ComfyClient = ReturnType<typeof createComfyClient>;
+
+/** Limits of one call in ms, from sending to the end of the answer (of `view`: to its headers). */
+export const TIMEOUT_MS = { read: 10_000, submit: 10_000, list: 30_000, view: 30_000 };
+
+/** A client of one ComfyUI. `timeoutMs` replaces the limits, for tests. */
+export function createComfyClient(address: BackendAddress, fetch: Fetch, timeoutMs = TIMEOUT_MS) {
+  const { name, url: base, headers } = address;
+  const jsonHeaders = { ...headers, 'content-type': 'application/json' };
+
+  async function send(path: string, init: RequestInit, limitMs: number): Promise<Response> {
+    try {
+      return await fetch(base + path, { headers, ...init, redirect: 'manual', signal: AbortSignal.timeout(limitMs) });
+    } catch (error) {
+      throw connectionFault(name, error);
+    }
+  }
+
+  async function readText(response: Response): Promise<string> {
+    try {
+      return await response.text();
+    } catch (error) {
+      throw connectionFault(name, error);
+    }
+  }
+
+  async function getText(path: string, limitMs: number): Promise<string> {
+    const response = await send(path, {}, limitMs);
+    const text = await readText(response);
+    if (!response.ok) throw badAnswer(name, `GET ${path.split('?')[0]}`, response.status, text);
+    return text;
+  }
+
+  async function getJson(path: string, limitMs = timeoutMs.read): Promise<unknown> {
+    return parse(name, path, await getText(path, limitMs), JSON.parse);
+  }
+
+  async function post(path: string, body: unknown): Promise<void> {
+    const response = await send(
+      path,
+      { method: 'POST', headers: jsonHeaders, body: JSON.stringify(body) },
+      timeoutMs.read,
+    );
+    const text = await readText(response);
+    if (!response.ok) throw badAnswer(name, `POST ${path}`, response.status, text);
+  }
+
+  return {
+    name,
+
+    /** `POST /prompt` with a ready body. A refusal is a value; 5xx and broken answers throw. */
+    async submit(body: string): Promise<SubmitAnswer> {
+      const response = await send('/prompt', { method: 'POST', headers: jsonHeaders, body }, timeoutMs.submit);
+      const text = await readText(response);
+      if (response.status !== 200 && response.status !== 400) throw badAnswer(name, 'POST /prompt', response.status, text);
+      // Lossless: a refusal repeats the seed that was too big.
+      const answer = parse(name, '/prompt', text, parseLossless);
+      if (!isObject(answer)) throw badAnswer(name, 'POST /prompt', response.status, text);
+      const nodeErrors = isObject(answer['node_errors']) ? answer['node_errors'] : {};
+      if (response.status === 200) return { accepted: true, nodeErrors };
+      return { accepted: false, error: isObject(answer['error']) ? answer['error'] : {}, nodeErrors };
+    },
+
+    /** Number of pending and running prompts, from `GET /prompt`. */
+    async queueRemaining(): Promise<number> {
+      const answer = await getJson('/prompt');
+      const info = isObject(answer) ? answer['exec_info'] : undefined;
+      const remaining = isObject(info) ? info['queue_remaining'] : undefined;
+      if (typeof remaining !== 'number') throw badAnswer(name, 'GET /prompt', 200, JSON.stringify(answer));
+      return remaining;
+    },
+
+    /** Who is in the queue. Costly: the answer carries every whole graph. */
+    async queue(): Promise<QueueItem[]> {
+      return queueItems(tuples(await getJson('/queue', timeoutMs.list)));
+    },
+
+    /**
+     * Who is in the queue, from `/api/jobs` of newer versions, which leaves the graphs out; null where it is absent.
+     */
+    async activeJobs(): Promise<QueueItem[] | null> {
+      const response = await send('/api/jobs?status=pending,in_progress', {}, timeoutMs.read);
+      const text = await readText(response);
+      if (response.status === 404 || response.status === 405) return null;
+      if (!response.ok) throw badAnswer(name, 'GET /api/jobs', response.status, text);
+      const answer = parse(name, '/api/jobs', text, JSON.parse);
+      const jobs = isObject(answer) && Array.isArray(answer['jobs']) ? answer['jobs'].filter(isObject) : null;
+      if (jobs === null) throw badAnswer(name, 'GET /api/jobs', response.status, text);
+      const entries = jobs.map((job) => ({
+        id: String(job['id']),
+        number: Number(job['priority']),
+        running: job['status'] === 'in_progress',
+      }));
+      return inOrder(entries);
+    },
+
+    /** How a prompt ended, or undefined if the history does not have it (yet, or any more). */
+    async history(promptId: string): Promise<RunResult | undefined> {
+      const answer = await getJson(`/history/${promptId}`);
+      return isObject(answer) ? readHistoryEntry(answer[promptId]) : undefined;
+    },
+
+    /** One prompt of the history with what was submitted, digits kept. */
+    async storedPrompt(promptId: string): Promise<StoredPrompt | undefined> {
+      const path = `/history/${promptId}`;
+      const answer = parse(name, path, await getText(path, timeoutMs.read), parseLossless);
+      return isObject(answer) ? storedPrompt(answer[promptId]) : undefined;
+    },
+
+    /** All prompts of the queue with what was submitted, digits kept. */
+    async queuedPrompts(): Promise<StoredPrompt[]> {
+      const answer = parse(name, '/queue', await getText('/queue', timeoutMs.list), parseLossless);
+      const { running, pending } = tuples(answer);
+      return [...running, ...pending].map((tuple) => fromTuple(tuple)).filter((prompt) => prompt !== undefined);
+    },
+
+    /** A page of the history, oldest first, with what was submitted. An empty page is past the end. */
+    async historyPage(offset: number, limit: number): Promise<{ size: number; prompts: StoredPrompt[] }> {
+      const path = `/history?max_items=${limit}&offset=${offset}`;
+      const answer = parse(name, path, await getText(path, timeoutMs.list), parseLossless);
+      const entries = isObject(answer) ? Object.values(answer) : [];
+      return {
+        size: entries.length,
+        prompts: entries.map((entry) => storedPrompt(entry)).filter((prompt) => prompt !== undefined),
+      };
+    },
+
+    /** Deletes a pending prompt; without effect on any other. */
+    deleteFromQueue: (promptId: string) => post('/queue', { delete: [promptId] }),
+
+    /** Newer versions: deletes a pending or stops a running prompt in one step; without effect on any other. */
+    cancelJob: (promptId: string) => post(`/api/jobs/${promptId}/cancel`, {}),
+
+    /** Stops the prompt if it is the running one; without effect on any other. */
+    interrupt: (promptId: string) => post('/interrupt', { prompt_id: promptId }),
+
+    /**
+     * A file's answer with its body still to be read. Only `range` and the conditional headers are forwarded.
+     * The time limit ends with the headers: a large file may take its time.
+     */
+    async view(file: FileRef, init: { method?: string; headers?: Record<string, string>; signal?: AbortSignal } = {}) {
+      const query = new URLSearchParams({ filename: file.filename, subfolder: file.subfolder, type: file.type });
+      const limit = new AbortController();
+      const timer = setTimeout(() => limit.abort(new DOMException('no answer in time', 'TimeoutError')), timeoutMs.view);
+      try {
+        return await fetch(`${base}/view?${query}`, {
+          method: init.method ?? 'GET',
+          headers: { ...headers, ...init.headers },
+          redirect: 'manual',
+          signal: init.signal ? AbortSignal.any([limit.signal, init.signal]) : limit.signal,
+        });
+      } catch (error) {
+        throw connectionFault(name, error);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+
+    /** The definition of one node class, undefined if ComfyUI does not have it. */
+    async nodeClass(classType: string): Promise<JsonObject | undefined> {
+      const answer = await getJson(`/object_info/${encodeURIComponent(classType)}`);
+      const info = isObject(answer) ? answer[classType] : undefined;
+      return isObject(info) ? info : undefined;
+    },
+
+    /** Names of all node classes. */
+    async nodeClasses(): Promise<string[]> {
+      const answer = await getJson('/object_info', timeoutMs.list);
+      return isObject(answer) ? Object.keys(answer) : [];
+    },
+
+    /** ComfyUI's version, for health pages. */
+    async version(): Promise<string | undefined> {
+      const answer = await getJson('/system_stats');
+      const system = isObject(answer) ? answer['system'] : undefined;
+      const version = isObject(system) ? system['comfyui_version'] : undefined;
+      return typeof version === 'string' ? version : undefined;
+    },
+  };
+}
+
+/** `[number, prompt_id, prompt, extra_data, outputs_to_execute]` in queue and history. */
+type PromptTuple = unknown[];
+
+function tuples(answer: unknown): { running: PromptTuple[]; pending: PromptTuple[] } {
+  const list = (value: unknown): PromptTuple[] => (Array.isArray(value) ? value.filter(Array.isArray) : []);
+  return isObject(answer)
+    ? { running: list(answer['queue_running']), pending: list(answer['queue_pending']) }
+    : { running: [], pending: [] };
+}
+
+function queueItems({ running, pending }: { running: PromptTuple[]; pending: PromptTuple[] }): QueueItem[] {
+  return inOrder([
+    ...running.map((t) => ({ id: String(t[1]), number: Number(t[0]), running: true })),
+    ...pending.map((t) => ({ id: String(t[1]), number: Number(t[0]), running: false })),
+  ]);
+}
+
+/** `queue_pending` is a raw heap: the order of execution is by number, then id. */
+function inOrder(entries: { id: string; number: number; running: boolean }[]): QueueItem[] {
+  const pending = entries
+    .filter((entry) => !entry.running)
+    .sort((a, b) => a.number - b.number || (a.id < b.id ? -1 : 1))
+    .map((entry, index) => ({ promptId: entry.id, position: index + 1 }));
+  return [...entries.filter((entry) => entry.running).map(({ id }) => ({ promptId: id, position: 0 })), ...pending];
+}
+
+function fromTuple(tuple: unknown): StoredPrompt | undefined {
+  if (!Array.isArray(tuple) || typeof tuple[1] !== 'string' || !isObject(tuple[3])) return undefined;
+  return { promptId: tuple[1], graphText: JSON.stringify(tuple[2]), extraData: tuple[3] };
+}
+
+function storedPrompt(entry: unknown): StoredPrompt | undefined {
+  const prompt = isObject(entry) ? fromTuple(entry['prompt']) : undefined;
+  const result = readHistoryEntry(entry);
+  return prompt && result ? { ...prompt, result } : undefined;
+}
+
+function parse(name: string, path: string, text: string, parser: (text: string) => unknown): unknown {
+  try {
+    return parser(text);
+  } catch (error) {
+    throw new ComfyError('answered', `${name} sent something that is not JSON.`, { path, cause: error });
+  }
+}
+
+function badAnswer(name: string, call: string, status: number, text: string): ComfyError {
+  return new ComfyError('answered', `${name} answered ${status} to ${call}.`, text.slice(0, 500));
+}
+
+/** Errors of a connection that was never made, in the words of undici, Bun, Deno and workerd. */
+const NEVER_CONNECTED =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|connection refused|dns error|tcp connect error/i;
+
+function connectionFault(name: string, error: unknown): ComfyError {
+  const words: string[] = [];
+  for (let e: unknown = error; e instanceof Error; e = e.cause) {
+    words.push(e.message, String((e as { code?: unknown }).code ?? ''));
+    if (e instanceof AggregateError) for (const inner of e.errors) words.push(String(inner));
+  }
+  return NEVER_CONNECTED.test(words.join(' '))
+    ? new ComfyError('not_sent', `${name} cannot be reached.`, error)
+    : new ComfyError('unknown', `${name} did not answer in time or broke off.`, error);
+}

@@ -1,0 +1,128 @@
+/** The one place where the parts are wired. Nothing runs before `start` or the first request. */
+import { createApp } from './app.ts';
+import { createLinks } from './assets/links.ts';
+import { createOutputAssets } from './assets/outputs.ts';
+import { createComfyClient, type Fetch } from './comfyui/client.ts';
+import { createPollWatcher } from './comfyui/poll.ts';
+import { createSocketWatcher, type ConnectSocket } from './comfyui/socket.ts';
+import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
+import type { Config } from './config.ts';
+import { createPresenter } from './http/present.ts';
+import type { Backend } from './jobs/backend.ts';
+import { createFeed } from './jobs/feed.ts';
+import { createReaper } from './jobs/reaper.ts';
+import { createJobService } from './jobs/service.ts';
+import { createJobStore } from './jobs/store.ts';
+import { createTracker, type TRACK_MS } from './jobs/tracker.ts';
+import { causes, type Log } from './log.ts';
+import { clientKey } from './storage/keys.ts';
+import type { Stores } from './storage/ports.ts';
+
+/** What a runtime lends to the gateway. */
+export interface Ports {
+  stores: Stores;
+  fetch: Fetch;
+  /** Absent where the runtime cannot hold a socket. */
+  connectSocket?: ConnectSocket;
+  /** A new lower-case UUIDv7. */
+  newId: () => string;
+  /** Ms since 1970. */
+  now: () => number;
+  log: Log;
+  /** Other waits than the usual ones, for tests. */
+  waitMs?: typeof TRACK_MS;
+}
+
+export interface Gateway {
+  fetch(request: Request): Response | Promise<Response>;
+  /** Loads what was active and begins to follow it. The first request does it too. */
+  start(): Promise<void>;
+  /** Ends streams and background work and closes the store. May be called twice. */
+  close(): Promise<void>;
+}
+
+export function createGateway(config: Config, ports: Ports): Gateway {
+  const { stores, now, log, newId } = ports;
+  const feed = createFeed(now);
+  const store = createJobStore(stores);
+  const service = createJobService({ store, stores, feed, settings: config, newId, now });
+  const links = createLinks(config, now);
+  const presenter = createPresenter(links, config.jobMaxAgeMs, now);
+  const reaper = createReaper({ store, stores, service, config, now, log });
+  let backends: Backend[] = [];
+  const assets = createOutputAssets({
+    stores,
+    service,
+    clientOf: (name) => backends.find((backend) => backend.name === name)?.client,
+  });
+  const app = createApp({ config, service, feed, assets, presenter, links, backends: () => backends, newId, now, log });
+  let started: Promise<void> | undefined;
+  let ready = false;
+  let closed = false;
+
+  async function begin(): Promise<void> {
+    backends = await Promise.all(config.backends.map((address) => openBackend(address)));
+    const empty = await service.connect(backends);
+    if (empty) for (const backend of backends) void rebuild(backend, 1_000);
+    reaper.start();
+    ready = true;
+  }
+
+  async function openBackend(address: Config['backends'][number]): Promise<Backend> {
+    const { name } = address;
+    const client = createComfyClient(address, ports.fetch);
+    const clientId = config.clientId ?? (await stores.lease.acquire(clientKey(name), newId(), FOREVER_MS));
+    const report = (error: unknown, stage: string, jobId?: string) =>
+      log(stage === 'reconcile' ? 'debug' : 'warn', 'background_failed', { backend: name, stage, job_id: jobId, error: causes(error) });
+    const tracker = createTracker({
+      client,
+      watch: (sink) => watch(address, clientId, sink),
+      learn: service.learn,
+      graph: store.graph,
+      feed,
+      report,
+      now,
+      ...(ports.waitMs && { waitMs: ports.waitMs }),
+    });
+    return { name, client, tracker, clientId };
+  }
+
+  function watch({ url, headers }: Config['backends'][number], clientId: string, sink: WatcherSink) {
+    const connect = config.transport === 'poll' ? undefined : ports.connectSocket;
+    if (!connect) return createPollWatcher(sink);
+    const socketUrl = `${url.replace(/^http/, 'ws')}/ws?clientId=${encodeURIComponent(clientId)}`;
+    return createSocketWatcher({ url: socketUrl, headers, connect, sink, now });
+  }
+
+  /** An empty store may be a lost one: all that ComfyUI remembers comes back, once it answers. */
+  async function rebuild(backend: Backend, delayMs: number): Promise<void> {
+    try {
+      const jobs = await service.rebuildAll(backend);
+      if (jobs > 0) log('info', 'jobs_rebuilt', { backend: backend.name, jobs });
+    } catch (error) {
+      log('debug', 'background_failed', { backend: backend.name, stage: 'rebuild', error: causes(error) });
+      if (!closed) startTimer(() => void rebuild(backend, Math.min(delayMs * 2, 30_000)), delayMs);
+    }
+  }
+
+  function start(): Promise<void> {
+    started ??= begin();
+    return started;
+  }
+
+  return {
+    start,
+    fetch: (request) => (ready ? app.fetch(request) : start().then(() => app.fetch(request))),
+    async close() {
+      if (closed) return;
+      closed = true;
+      feed.close();
+      reaper.stop();
+      await Promise.all(backends.map(({ tracker }) => tracker.close()));
+      await stores.close();
+    },
+  };
+}
+
+/** A client id is made once. */
+const FOREVER_MS = 100 * 365 * 24 * 60 * 60 * 1000;

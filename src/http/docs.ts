@@ -1,0 +1,1 @@
+export function docsPage(_nonce: string): string { return "docs"; }

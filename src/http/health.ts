@@ -1,0 +1,39 @@
+/** Signs of life: of the process, and of each backend. */
+import { Hono } from 'hono';
+import type * as wire from '../api/schemas.ts';
+import type { Backend } from '../jobs/backend.ts';
+import type { Env } from './context.ts';
+
+/** `backends` is asked anew each time, as they come after the start. */
+export function healthRoutes(backends: () => readonly Backend[], now: () => number): Hono<Env> {
+  const routes = new Hono<Env>();
+  const alive: wire.Alive = { status: 'ok' };
+  routes.get('/healthz', (c) => c.json(alive));
+
+  routes.get('/readyz', async (c) => {
+    const checked = await Promise.all(backends().map((backend) => check(backend, now)));
+    const up = checked.filter((backend) => backend.reachable).length;
+    const status = up === 0 ? 'unavailable' : up < checked.length ? 'degraded' : 'ready';
+    const body: wire.Ready = { status, backends: checked };
+    return c.json(body, up === 0 ? 503 : 200);
+  });
+
+  routes.get('/api/v2/health', (c) => {
+    const body: wire.Health = { status: 'healthy', upstream: backends().map(({ name }) => name).join(', ') };
+    return c.json(body);
+  });
+  return routes;
+}
+
+async function check({ name, client }: Backend, now: () => number): Promise<wire.Ready['backends'][number]> {
+  const start = now();
+  try {
+    const remaining = await client.queueRemaining();
+    const latency = now() - start;
+    const version = await client.version();
+    return { name, reachable: true, latency_ms: latency, queue_pending: remaining, ...(version && { version }) };
+  } catch {
+    // That it cannot be reached is the answer.
+    return { name, reachable: false };
+  }
+}

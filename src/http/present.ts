@@ -1,0 +1,146 @@
+/**
+ * Records in the words of Comfy API v2. Links are made here, as only a request knows the origin and the caller they
+ * are for.
+ */
+import type * as wire from '../api/schemas.ts';
+import type { Links } from '../assets/links.ts';
+import type { Live } from '../jobs/feed.ts';
+import { expiresAt, shownStatus, type Job, type JobOutput } from '../jobs/job.ts';
+import { completed, type Progress } from '../jobs/progress.ts';
+
+/** For whom something is presented. */
+export interface Viewer {
+  base: string;
+  owner: string;
+}
+
+export type Presenter = ReturnType<typeof createPresenter>;
+
+/** How long links to content last, in ms: signed ones, and plain ones (which do not really end). */
+const SIGNED_MS = 60 * 60 * 1000;
+const PLAIN_MS = 24 * 60 * 60 * 1000;
+
+/** `maxAgeMs` is the retention of jobs; `now` in ms since 1970. */
+export function createPresenter(links: Links, maxAgeMs: number, now: () => number) {
+  /** A link to bytes and its end; signatures are made for whole minutes, so that equal reads give equal links. */
+  function content(path: string, { base, owner }: Viewer): { url: string; url_expires_at: string } {
+    const minute = 60_000;
+    const until = links.signed ? Math.ceil((now() + SIGNED_MS) / minute) * minute : now() + PLAIN_MS;
+    return { url: base + links.sign(path, owner, until), url_expires_at: iso(until) };
+  }
+
+  function output(job: Pick<Job, 'id'>, found: JobOutput, viewer: Viewer): wire.Output {
+    return {
+      node_id: found.displayNode,
+      name: nameOf(found),
+      type: found.kind,
+      content_type: found.contentType,
+      size_bytes: found.sizeBytes,
+      id: found.id,
+      hash: null,
+      ...content(`/api/v2/assets/${found.id}/content`, viewer),
+      job_id: job.id,
+      ...place(found),
+    };
+  }
+
+  function urls(job: Job, { base, owner }: Viewer): wire.JobUrls {
+    const self = `/api/v2/jobs/${job.id}`;
+    return {
+      self: base + self,
+      events: base + links.sign(`${self}/events`, owner, expiresAt(job, maxAgeMs)),
+      cancel: `${base}${self}/cancel`,
+    };
+  }
+
+  return {
+    output,
+    urls,
+
+    job(job: Job, live: Live | undefined, viewer: Viewer): wire.Job {
+      const { startedAt, completedAt } = job;
+      return {
+        id: job.id,
+        status: shownStatus(job.status),
+        created_at: iso(job.createdAt),
+        started_at: startedAt === undefined ? null : iso(startedAt),
+        completed_at: completedAt === undefined ? null : iso(completedAt),
+        expires_at: iso(expiresAt(job, maxAgeMs)),
+        queue_position: live?.position ?? null,
+        progress: progressOf(job, live),
+        outputs: job.outputs.map((found) => output(job, found, viewer)),
+        error: job.error
+          ? {
+              code: job.error.code,
+              message: job.error.message,
+              node_id: job.error.nodeId,
+              class_type: job.error.classType,
+              traceback: null,
+            }
+          : null,
+        metrics: {
+          queue_ms: startedAt === undefined ? null : startedAt - job.createdAt,
+          execution_ms: startedAt === undefined || completedAt === undefined ? null : completedAt - startedAt,
+        },
+        urls: urls(job, viewer),
+        outputs_reused: job.reused,
+        warnings: job.warnings.map(({ nodeId, classType, message }) => ({ node_id: nodeId, class_type: classType, message })),
+        backend: job.backend,
+        ...(job.metadata !== undefined && { metadata: job.metadata }),
+        ...(job.priority !== undefined && { priority: job.priority }),
+        ...(job.workflow !== undefined && { workflow_name: job.workflow }),
+        ...(job.session !== undefined && { session_id: job.session }),
+      };
+    },
+
+    asset(job: Job, found: JobOutput, viewer: Viewer): wire.Asset {
+      return {
+        id: found.id,
+        hash: null,
+        size_bytes: found.sizeBytes,
+        content_type: found.contentType,
+        file_path: found.file ? [found.file.subfolder, found.file.filename].filter(Boolean).join('/') : nameOf(found),
+        created_at: iso(job.completedAt ?? job.createdAt),
+        ...content(`/api/v2/assets/${found.id}/content`, viewer),
+        expires_at: iso(expiresAt(job, maxAgeMs)),
+        job_id: job.id,
+        ...place(found),
+      };
+    },
+  };
+}
+
+/** The newest snapshot of a job. */
+export function progressOf(job: Job, live: Live | undefined): wire.Progress | null {
+  if (job.status === 'succeeded') return presentProgress(completed(live?.progress ?? job.progress, job.nodeCount));
+  const progress = live?.progress ?? job.progress;
+  return progress ? presentProgress(progress) : null;
+}
+
+export function presentProgress(progress: Progress): wire.Progress {
+  return {
+    value: progress.value,
+    nodes_done: progress.nodesDone,
+    nodes_total: progress.nodesTotal,
+    current_node: progress.currentNode,
+    current_node_class: progress.currentNodeClass,
+    step: progress.step,
+    steps: progress.steps,
+    message: progress.message,
+  };
+}
+
+/** File name of an output; text gets one from its node. */
+export function nameOf({ file, node, contentType }: JobOutput): string {
+  return file?.filename ?? `node-${node.replace(/[^\w.-]/g, '_')}.${contentType === 'application/json' ? 'json' : 'txt'}`;
+}
+
+function place({ file }: JobOutput): { folder_type?: 'output' | 'temp' | 'input'; subfolder?: string } {
+  if (!file) return {};
+  const { type, subfolder } = file;
+  return type === 'output' || type === 'temp' || type === 'input' ? { folder_type: type, subfolder } : { subfolder };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

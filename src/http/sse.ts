@@ -1,0 +1,236 @@
+/**
+ * Job events as Server-Sent Events. A stream is pulled: it writes only what its reader has room for, and always from
+ * the latest record and snapshots. What it has to remember is one number per job, so a slow reader costs nothing and
+ * resume is the same code as going on.
+ */
+import type { Feed, Live, Wake } from '../jobs/feed.ts';
+import { isTerminal, type Job, type JobOutput } from '../jobs/job.ts';
+import type { Presenter, Viewer } from './present.ts';
+import { presentProgress, progressOf } from './present.ts';
+
+/** Told to EventSource: reconnect after so many ms. */
+export const RETRY = 'retry: 1000\n\n';
+
+/** Jobs with unread news that one stream may hold; a reader that falls further behind is cut off and comes back. */
+const MAX_BEHIND = 10_000;
+
+export interface SseDeps {
+  feed: Feed;
+  presenter: Presenter;
+}
+
+/** The events of one job after event number `after` (undefined: from the present state on), until its end. */
+export function jobEvents(deps: SseDeps, job: Job, viewer: Viewer, after: number | undefined): ReadableStream<Uint8Array> {
+  const { feed } = deps;
+  const reader = createReader(deps, viewer, after, false);
+  let latest = job;
+  let news = true;
+  return createStream(
+    (wake) => feed.subscribe(job, wake),
+    {
+      take(wake) {
+        if (wake.type !== 'job') return;
+        latest = wake.job;
+        news = true;
+      },
+      next() {
+        if (!news) return { chunks: [], end: feed.ended };
+        news = false;
+        const chunks = reader.read(latest, feed.live(job.id));
+        return { chunks, end: isTerminal(latest.status) || feed.ended };
+      },
+    },
+    feed.ended,
+  );
+}
+
+/** The events of all of a viewer's jobs: what `live` holds now, then everything that `mine` accepts. No end. */
+export function allEvents(
+  deps: SseDeps,
+  live: readonly Job[],
+  viewer: Viewer,
+  mine: (job: Job) => boolean,
+): ReadableStream<Uint8Array> {
+  const { feed } = deps;
+  const readers = new Map<string, ReturnType<typeof createReader>>();
+  const news = new Map(live.map((job) => [job.id, job]));
+  let tooSlow = false;
+  return createStream(
+    (wake) => feed.subscribeAll(wake),
+    {
+      take(wake) {
+        if (wake.type !== 'job' || !mine(wake.job)) return;
+        news.set(wake.job.id, wake.job);
+        if (news.size > MAX_BEHIND) {
+          tooSlow = true;
+          news.clear();
+        }
+      },
+      next() {
+        const chunks: Uint8Array[] = [];
+        for (const [id, job] of news) {
+          let reader = readers.get(id);
+          if (!reader) readers.set(id, (reader = createReader(deps, viewer, undefined, true)));
+          chunks.push(...reader.read(job, feed.live(id)));
+          if (isTerminal(job.status)) readers.delete(id);
+        }
+        news.clear();
+        return { chunks, end: tooSlow || feed.ended };
+      },
+    },
+    feed.ended,
+  );
+}
+
+interface Source {
+  /** Something happened. */
+  take(wake: Wake): void;
+  /** All that is there to be written now. */
+  next(): { chunks: Uint8Array[]; end: boolean };
+}
+
+/** A stream that subscribes when it is made and leaves when its reader does. */
+function createStream(
+  subscribe: (wake: (wake: Wake) => void) => () => void,
+  source: Source,
+  ended: boolean,
+): ReadableStream<Uint8Array> {
+  let resume: (() => void) | undefined;
+  let beat = false;
+  let over = ended;
+  const leave = subscribe((wake) => {
+    if (wake.type === 'beat') beat = true;
+    else source.take(wake);
+    resume?.();
+  });
+
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        controller.enqueue(encode(RETRY));
+      },
+      async pull(controller) {
+        for (;;) {
+          const { chunks, end } = source.next();
+          for (const chunk of chunks) controller.enqueue(chunk);
+          if (end || over) {
+            leave();
+            // A stream that ends by its job needs no retry; one that is ended by the gateway has it from its start.
+            controller.close();
+            return;
+          }
+          if (chunks.length > 0) {
+            beat = false;
+            return;
+          }
+          if (beat) {
+            beat = false;
+            controller.enqueue(SIGN_OF_LIFE);
+            return;
+          }
+          await new Promise<void>((resolve) => (resume = resolve));
+          resume = undefined;
+        }
+      },
+      cancel() {
+        over = true;
+        leave();
+        resume?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Turns a job's state into the frames that one stream has not sent yet. */
+function createReader({ presenter }: SseDeps, viewer: Viewer, after: number | undefined, all: boolean) {
+  let seq = after ?? 0;
+  /** A stream that begins shows where the job is; one that resumes shows only what is new. */
+  let fresh = after === undefined;
+  let position: number | undefined;
+  let progress: object | undefined;
+  let preview: object | undefined;
+
+  function frame(key: object, event: string, id: number, data: () => object, jobId: string): Uint8Array {
+    return shared(key, `${event} ${all ? 'all' : id} ${viewer.base} ${viewer.owner}`, () => {
+      const payload = JSON.stringify(all ? { job_id: jobId, ...data() } : data());
+      return `${all || id === 0 ? '' : `id: ${id}\n`}event: ${event}\ndata: ${payload}\n\n`;
+    });
+  }
+
+  return {
+    read(job: Job, live: Live | undefined): Uint8Array[] {
+      const chunks: Uint8Array[] = [];
+      const durable = (event: Durable): void => {
+        seq = event.seq;
+        chunks.push(
+          'status' in event
+            ? frame(event, 'status', seq, () => ({ status: event.status, queue_position: null }), job.id)
+            : frame(event, 'output', seq, () => presenter.output(job, event, viewer), job.id),
+        );
+      };
+      const events = durableEvents(job, fresh ? 0 : seq, fresh);
+      const last = isTerminal(job.status) ? events.pop() : undefined;
+      for (const event of events) durable(event);
+      fresh = false;
+
+      const shown = live?.progress ?? (last ? job.progress : undefined);
+      if (shown && shown !== progress && !last) {
+        progress = shown;
+        chunks.push(frame(shown, 'progress', seq, () => presentProgress(shown), job.id));
+      }
+      if (live?.preview && live.preview !== preview && !last) {
+        const { node, contentType, image } = live.preview;
+        preview = live.preview;
+        const data = () => ({ node_id: node, content_type: contentType, data_base64: base64(image) });
+        chunks.push(frame(preview, 'preview', seq, data, job.id));
+      }
+      if (live?.position !== undefined && live.position !== position && job.status === 'queued') {
+        position = live.position;
+        const data = JSON.stringify({ ...(all && { job_id: job.id }), status: 'queued', queue_position: position });
+        chunks.push(encode(`${all ? '' : `id: ${seq}\n`}event: status\ndata: ${data}\n\n`));
+      }
+      if (last) {
+        const final = job.status === 'succeeded' ? progressOf(job, live) : null;
+        if (final) chunks.push(frame(last, 'progress', seq, () => final, job.id));
+        durable(last);
+      }
+      return chunks;
+    },
+  };
+}
+
+type Durable = { seq: number; status: string } | JobOutput;
+
+/**
+ * Durable events after `seq`, in order. A fresh reader gets the present status instead of all that went before, at its
+ * place among the outputs.
+ */
+function durableEvents(job: Job, seq: number, fresh: boolean): Durable[] {
+  const statuses = fresh ? job.log.slice(-1) : job.log.filter((entry) => entry.seq > seq);
+  return [...statuses, ...job.outputs.filter((output) => output.seq > seq)].sort((a, b) => a.seq - b.seq);
+}
+
+/** Links in frames are renewed after so many ms. */
+const SHARE_MS = 1_000;
+const sharedFrames = new WeakMap<object, { name: string; at: number; bytes: Uint8Array }>();
+
+/** All streams that show the same thing to the same viewer share its bytes: made once, however many watch. */
+function shared(key: object, name: string, make: () => string): Uint8Array {
+  const at = performance.now();
+  const known = sharedFrames.get(key);
+  if (known && known.name === name && at - known.at < SHARE_MS) return known.bytes;
+  const bytes = encode(make());
+  sharedFrames.set(key, { name, at, bytes });
+  return bytes;
+}
+
+const encoder = new TextEncoder();
+const encode = (text: string): Uint8Array => encoder.encode(text);
+const SIGN_OF_LIFE = encode(':\n\n');
+
+function base64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(binary);
+}

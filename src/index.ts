@@ -1,0 +1,6 @@
+/** The library: a gateway to be mounted wherever `fetch` is served. */
+export { parseConfig, ConfigError, type Config } from './config.ts';
+export { GatewayError, type ErrorCode, type ErrorEnvelope } from './errors.ts';
+export { createGateway, type Gateway, type Ports } from './gateway.ts';
+export { createLog, type Log } from './log.ts';
+export type { IndexedJob, JobIndex, JobQuery, Lease, Stores } from './storage/ports.ts';

@@ -1,0 +1,184 @@
+/**
+ * What is happening to jobs right now, for those who watch. A subscriber is only woken; it then reads the latest
+ * record and snapshots itself. So durable events (they are in the record) cannot be lost, snapshots coalesce for slow
+ * readers, and a subscriber costs a few words of memory however slow it is.
+ */
+import { startTimer } from '../comfyui/watcher.ts';
+import { isTerminal, type Job } from './job.ts';
+import type { Progress } from './progress.ts';
+
+/** A picture of a running job. */
+export interface Preview {
+  node: string;
+  contentType: string;
+  image: Uint8Array;
+}
+
+/** The latest of a job: its record, and what is not in the record. Snapshots are replaced, never changed. */
+export interface Live {
+  job: Job;
+  progress: Progress | undefined;
+  preview: Preview | undefined;
+  /** Place in ComfyUI's queue, from 1. */
+  position: number | undefined;
+}
+
+/** What woke a subscriber: news of a job, the time for a sign of life, or the end of the feed. */
+export type Wake = { type: 'job'; job: Job } | { type: 'beat' } | { type: 'end' };
+
+export type Feed = ReturnType<typeof createFeed>;
+
+/** Shortest time between two previews of a job, and time between two signs of life, in ms. */
+const PREVIEW_MS = 500;
+const BEAT_MS = 5_000;
+
+/** `now` in ms since 1970. */
+export function createFeed(now: () => number) {
+  interface Channel extends Live {
+    subscribers: Set<(wake: Wake) => void>;
+    nextPreview: Preview | undefined;
+    previewAt: number;
+    previewTimer: ReturnType<typeof setTimeout> | undefined;
+  }
+  const channels = new Map<string, Channel>();
+  const everything = new Set<(wake: Wake) => void>();
+  let streams = 0;
+  let ended = false;
+  let beat: ReturnType<typeof setInterval> | undefined;
+
+  function channelOf(job: Job): Channel {
+    let channel = channels.get(job.id);
+    if (!channel) {
+      channel = {
+        job,
+        progress: job.progress,
+        preview: undefined,
+        position: undefined,
+        subscribers: new Set(),
+        nextPreview: undefined,
+        previewAt: 0,
+        previewTimer: undefined,
+      };
+      channels.set(job.id, channel);
+    }
+    return channel;
+  }
+
+  function announce(channel: Channel): void {
+    const wake: Wake = { type: 'job', job: channel.job };
+    for (const subscriber of channel.subscribers) subscriber(wake);
+    for (const subscriber of everything) subscriber(wake);
+  }
+
+  function drop(channel: Channel): void {
+    clearTimeout(channel.previewTimer);
+    if (channels.get(channel.job.id) === channel) channels.delete(channel.job.id);
+  }
+
+  function showPreview(channel: Channel): void {
+    channel.previewTimer = undefined;
+    if (isTerminal(channel.job.status) || !channel.nextPreview) return;
+    channel.preview = channel.nextPreview;
+    channel.nextPreview = undefined;
+    channel.previewAt = now();
+    announce(channel);
+  }
+
+  function subscribe(set: Set<(wake: Wake) => void>, wake: (wake: Wake) => void, leave: () => void): () => void {
+    set.add(wake);
+    streams++;
+    beat ??= startBeat();
+    return () => {
+      if (!set.delete(wake)) return;
+      if (--streams === 0) {
+        clearInterval(beat);
+        beat = undefined;
+      }
+      leave();
+    };
+  }
+
+  function startBeat(): ReturnType<typeof setInterval> {
+    const timer = setInterval(() => wakeAll({ type: 'beat' }), BEAT_MS);
+    (timer as { unref?: () => void }).unref?.();
+    return timer;
+  }
+
+  function wakeAll(wake: Wake): void {
+    for (const subscriber of everything) subscriber(wake);
+    for (const { subscribers } of channels.values()) for (const subscriber of subscribers) subscriber(wake);
+  }
+
+  return {
+    /** Open subscriptions. */
+    get streams(): number {
+      return streams;
+    },
+    /** No new events will come: streams should end. */
+    get ended(): boolean {
+      return ended;
+    },
+
+    /** A record was written. An older one than the last is ignored. */
+    publish(job: Job): void {
+      const channel = channelOf(job);
+      if (job.seq < channel.job.seq) return;
+      channel.job = job;
+      if (job.status !== 'queued' && job.status !== 'submitting') channel.position = undefined;
+      announce(channel);
+      if (isTerminal(job.status) && channel.subscribers.size === 0) drop(channel);
+    },
+
+    progress(id: string, progress: Progress): void {
+      const channel = channels.get(id);
+      if (!channel || isTerminal(channel.job.status) || progress.value < (channel.progress?.value ?? 0)) return;
+      channel.progress = progress;
+      announce(channel);
+    },
+
+    /** Keeps the newest; shows at most two a second. */
+    preview(id: string, preview: Preview): void {
+      const channel = channels.get(id);
+      if (!channel) return;
+      channel.nextPreview = preview;
+      const wait = channel.previewAt + PREVIEW_MS - now();
+      if (wait <= 0) showPreview(channel);
+      else channel.previewTimer ??= startTimer(() => showPreview(channel), wait);
+    },
+
+    position(id: string, position: number): void {
+      const channel = channels.get(id);
+      if (!channel || channel.position === position || channel.job.status !== 'queued') return;
+      channel.position = position;
+      announce(channel);
+    },
+
+    /** The latest of a job, if it is active or watched. */
+    live: (id: string): Live | undefined => channels.get(id),
+
+    /** A job whose record is gone. */
+    forget(id: string): void {
+      const channel = channels.get(id);
+      if (channel) drop(channel);
+    },
+
+    /** Calls `wake` at all news of one job; returns how to stop. */
+    subscribe(job: Job, wake: (wake: Wake) => void): () => void {
+      const channel = channelOf(job);
+      return subscribe(channel.subscribers, wake, () => {
+        if (isTerminal(channel.job.status) && channel.subscribers.size === 0) drop(channel);
+      });
+    },
+
+    /** Calls `wake` at all news of all jobs; returns how to stop. */
+    subscribeAll: (wake: (wake: Wake) => void): (() => void) => subscribe(everything, wake, () => undefined),
+
+    /** Ends all streams. May be called twice. */
+    close(): void {
+      ended = true;
+      wakeAll({ type: 'end' });
+      clearInterval(beat);
+      for (const channel of channels.values()) clearTimeout(channel.previewTimer);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** What can be said of a submitted graph without ComfyUI: whether it is one. ComfyUI judges the rest. Pure. */
+import { isObject, type JsonObject } from '../comfyui/json.ts';
+import { GatewayError } from '../errors.ts';
+
+/** Throws 422 with the way out if `workflow` is no API-format graph. */
+export function checkGraph(workflow: unknown): asserts workflow is JsonObject {
+  if (!isObject(workflow)) {
+    const given = workflow === undefined ? 'nothing' : Array.isArray(workflow) ? 'an array' : String(workflow);
+    throw invalid(`'workflow' must be an object of nodes, {"<node id>": {"class_type", "inputs"}}; given: ${given.slice(0, 50)}.`);
+  }
+  if (Array.isArray(workflow['nodes']) && 'links' in workflow) {
+    throw new GatewayError(
+      'workflow_format_ui',
+      "This is ComfyUI's UI format (it has 'nodes' and 'links'). Export the API format: in ComfyUI choose Workflow → Export (API), and send that file's content as 'workflow'.",
+    );
+  }
+  const nodes = Object.entries(workflow);
+  if (nodes.length === 0) throw invalid("'workflow' is empty: it has no nodes.");
+  for (const [id, node] of nodes) {
+    if (!isObject(node)) throw invalid(`Node ${id} must be an object with 'class_type' and 'inputs'.`, id);
+    // ComfyUI answers 500 to these, which would look like its own fault.
+    if (node['inputs'] !== undefined && !isObject(node['inputs'])) {
+      throw invalid(`Node ${id}: 'inputs' must be an object of input names and values.`, id);
+    }
+  }
+  const assets = assetReferences(workflow);
+  if (assets.length > 0) {
+    throw new GatewayError('missing_asset', `No asset of yours has the id ${assets.map((id) => `'${id}'`).join(', ')}.`, {
+      details: { missing_ids: assets },
+    });
+  }
+}
+
+function invalid(message: string, node?: string): GatewayError {
+  const details = node === undefined ? {} : { details: { node_errors: { [node]: { class_type: null, errors: [{ field: null, reason: 'bad_node', message }] } } } };
+  return new GatewayError('invalid_workflow', message, details);
+}
+
+/** Ids in `core/ASSET` objects, wherever they stand. */
+function assetReferences(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(assetReferences);
+  if (!isObject(value)) return [];
+  if (value['__type'] !== 'core/ASSET') return Object.values(value).flatMap(assetReferences);
+  const info = value['info'];
+  return [isObject(info) && typeof info['id'] === 'string' ? info['id'] : '(no id)'];
+}

@@ -1,0 +1,344 @@
+/**
+ * The job and the only function that changes it. A job is a set of facts, each merged so that order and repetition
+ * do not matter; status, times and error are derived from the facts by rank (history > stop seen > deadline >
+ * absence). Durable events (status changes, outputs) are part of the record, each with its number.
+ */
+import type { RunError } from '../comfyui/history.ts';
+import type { OutputKind, FileRef } from '../comfyui/outputs.ts';
+import type { Progress } from './progress.ts';
+
+/** `submitting`: recorded, the answer of `POST /prompt` is open; shown as `queued`. */
+export type JobStatus =
+  | 'submitting'
+  | 'queued'
+  | 'running'
+  | 'canceling'
+  | 'succeeded'
+  | 'failed'
+  | 'canceled'
+  | 'expired';
+
+export type StopReason = 'cancel' | 'timeout' | 'queue_timeout';
+
+/** An output that is recorded for good. `seq` is the number of its event. */
+export interface JobOutput {
+  id: string;
+  node: string;
+  /** The node of the submitted graph; differs from `node` inside expanded nodes. */
+  displayNode: string;
+  kind: OutputKind;
+  contentType: string;
+  /** 0 where ComfyUI did not tell. */
+  sizeBytes: number;
+  file?: FileRef;
+  text?: string;
+  seq: number;
+}
+
+export interface JobError {
+  code: 'node_execution_error' | 'lost' | 'timeout' | 'queue_timeout' | 'upstream_error';
+  message: string;
+  nodeId: string | null;
+  classType: string | null;
+}
+
+/** Something that ComfyUI dropped from an accepted workflow. */
+export interface JobWarning {
+  nodeId: string | null;
+  classType: string | null;
+  message: string;
+}
+
+/** What is known of a job's fate; every field is merged on its own. Times in ms since 1970. */
+interface Facts {
+  accepted?: true;
+  /** When it began to run, by ComfyUI's clock where it said so. */
+  startedAt?: number;
+  /** When this gateway first saw it run; deadlines count from here. */
+  runSeenAt?: number;
+  stop?: { reason: StopReason; at: number };
+  /** It was told to stop and is in neither queue nor history. */
+  stoppedAt?: number;
+  /** Its deadline passed, it was told to stop, and a fresh look found no end. */
+  overdueAt?: number;
+  /** In neither queue nor history, twice. */
+  absentAt?: number;
+  ended?: { outcome: 'success' | 'error' | 'interrupted'; at: number; error?: RunError };
+}
+
+export interface Job {
+  v: 1;
+  id: string;
+  owner: string;
+  backend: string;
+  createdAt: number;
+  workflow?: string;
+  inputs?: Record<string, unknown>;
+  session?: string;
+  metadata?: string;
+  priority?: number;
+  regeneratedFrom?: string;
+  /** Nodes in the graph. */
+  nodeCount: number;
+  /** Longest run, from the start of execution. */
+  timeoutMs: number;
+  /** Longest wait in the queue, from submission. */
+  queueTimeoutMs: number;
+  facts: Facts;
+  status: JobStatus;
+  startedAt?: number;
+  completedAt?: number;
+  error?: JobError;
+  outputs: JobOutput[];
+  warnings: JobWarning[];
+  /** ComfyUI took at least one node from its cache. */
+  reused: boolean;
+  /** The last snapshot that was written; live ones are in the feed. */
+  progress?: Progress;
+  /** Every status that was shown, with the number of its event. */
+  log: { seq: number; status: JobStatus }[];
+  /** Number of the last durable event. */
+  seq: number;
+}
+
+/** Something that was learned about a job. `at` is when, in ms since 1970. */
+export type Evidence =
+  | { type: 'accepted'; warnings?: JobWarning[] }
+  | { type: 'started'; at: number; seenAt: number }
+  | { type: 'outputs'; outputs: NewOutput[] }
+  | { type: 'progress'; progress: Progress }
+  | { type: 'stop'; reason: StopReason; at: number }
+  | { type: 'stopped'; at: number }
+  | { type: 'overdue'; at: number }
+  | { type: 'absent'; at: number }
+  | {
+      type: 'ended';
+      outcome: 'success' | 'error' | 'interrupted';
+      startedAt: number | undefined;
+      at: number;
+      reused: boolean;
+      outputs: NewOutput[];
+      error?: RunError;
+    };
+
+export type NewOutput = Omit<JobOutput, 'seq'>;
+
+/** What a submission says of a job; the rest of the record begins empty. */
+export type NewJob = Pick<
+  Job,
+  | 'id'
+  | 'owner'
+  | 'backend'
+  | 'createdAt'
+  | 'workflow'
+  | 'inputs'
+  | 'session'
+  | 'metadata'
+  | 'priority'
+  | 'regeneratedFrom'
+  | 'nodeCount'
+  | 'timeoutMs'
+  | 'queueTimeoutMs'
+>;
+
+/** A job at the moment of submission. `now` in ms since 1970. */
+export function createJob(job: NewJob, now: number): Job {
+  const seq = nextSeq({ id: job.id, seq: 0 }, now);
+  return {
+    v: 1,
+    ...job,
+    facts: {},
+    status: 'submitting',
+    outputs: [],
+    warnings: [],
+    reused: false,
+    log: [{ seq, status: 'queued' }],
+    seq,
+  };
+}
+
+/** Merges evidence into a job. Returns the same object if nothing is new. `now` numbers new durable events. */
+export function reduce(job: Job, evidence: Evidence, now: number): Job {
+  const next: Job = { ...job, facts: mergeFacts(job.facts, evidence) };
+  if (evidence.type === 'outputs' || evidence.type === 'ended') addOutputs(next, evidence.outputs, now);
+  if (evidence.type === 'ended' && evidence.reused) next.reused = true;
+  if (evidence.type === 'accepted' && evidence.warnings && next.warnings.length === 0) next.warnings = evidence.warnings;
+  if (evidence.type === 'progress' && !isTerminal(job.status) && evidence.progress.value >= (job.progress?.value ?? 0)) {
+    next.progress = evidence.progress;
+  }
+  settle(next, now);
+  return sameJob(job, next) ? job : next;
+}
+
+export function isTerminal(status: JobStatus): boolean {
+  return status === 'succeeded' || status === 'failed' || status === 'canceled' || status === 'expired';
+}
+
+/** Whether the end was inferred: history, should it appear, may still correct it. */
+export function isInferred(job: Job): boolean {
+  return isTerminal(job.status) && job.facts.ended === undefined;
+}
+
+/** The status as every surface shows it. */
+export function shownStatus(status: JobStatus): Exclude<JobStatus, 'submitting'> {
+  return status === 'submitting' ? 'queued' : status;
+}
+
+/** When the record may be forgotten: its retention counts from its end, or from its creation while it lives. */
+export function expiresAt(job: Job, maxAgeMs: number): number {
+  return (job.completedAt ?? job.createdAt) + maxAgeMs;
+}
+
+/** Creation time in a UUIDv7, in ms since 1970. */
+export function idTime(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+function mergeFacts(facts: Facts, evidence: Evidence): Facts {
+  switch (evidence.type) {
+    case 'outputs':
+    case 'progress':
+      return facts;
+    case 'accepted':
+      return { ...facts, accepted: true };
+    case 'started':
+      return {
+        ...facts,
+        accepted: true,
+        startedAt: earliest(facts.startedAt, evidence.at),
+        runSeenAt: earliest(facts.runSeenAt, evidence.seenAt),
+      };
+    case 'stop': {
+      const { reason, at } = evidence;
+      const first = facts.stop;
+      const wins = !first || at < first.at || (at === first.at && reason < first.reason);
+      return wins ? { ...facts, stop: { reason, at } } : facts;
+    }
+    case 'stopped':
+      return { ...facts, stoppedAt: earliest(facts.stoppedAt, evidence.at) };
+    case 'overdue':
+      return { ...facts, overdueAt: earliest(facts.overdueAt, evidence.at) };
+    case 'absent':
+      return { ...facts, absentAt: earliest(facts.absentAt, evidence.at) };
+    case 'ended': {
+      if (facts.ended) return facts;
+      const { outcome, at, error, startedAt } = evidence;
+      return {
+        ...facts,
+        accepted: true,
+        ...(startedAt !== undefined && { startedAt: earliest(facts.startedAt, startedAt) }),
+        ended: { outcome, at, ...(error && { error }) },
+      };
+    }
+  }
+}
+
+/** Derives status, times and error from the facts and logs a change of the shown status. */
+function settle(job: Job, now: number): void {
+  const { facts } = job;
+  const { status, at, error } = derive(facts);
+  if (facts.startedAt !== undefined) job.startedAt = Math.max(facts.startedAt, job.createdAt);
+  if (at !== undefined) job.completedAt = Math.max(at, job.startedAt ?? job.createdAt);
+  if (error) job.error = error;
+  else delete job.error;
+  job.status = status;
+  const shown = shownStatus(status);
+  if (job.log.at(-1)?.status === shown) return;
+  job.seq = nextSeq(job, now);
+  job.log = [...job.log, { seq: job.seq, status: shown }];
+}
+
+function derive(facts: Facts): { status: JobStatus; at?: number; error?: JobError } {
+  const { ended, stop } = facts;
+  if (ended) {
+    const { outcome, at } = ended;
+    if (outcome === 'success') return { status: 'succeeded', at };
+    if (outcome === 'error') return { status: 'failed', at, error: nodeError(ended.error) };
+    return { ...stopped(stop?.reason ?? 'cancel'), at };
+  }
+  const inferredAt = facts.stoppedAt ?? facts.overdueAt ?? (stop ? facts.absentAt : undefined);
+  if (stop && inferredAt !== undefined) return { ...stopped(stop.reason), at: inferredAt };
+  if (facts.absentAt !== undefined) return { status: 'failed', at: facts.absentAt, error: LOST };
+  if (stop?.reason === 'cancel') return { status: 'canceling' };
+  if (facts.startedAt !== undefined) return { status: 'running' };
+  return { status: facts.accepted ? 'queued' : 'submitting' };
+}
+
+function stopped(reason: StopReason): { status: JobStatus; error?: JobError } {
+  switch (reason) {
+    case 'cancel':
+      return { status: 'canceled' };
+    case 'timeout':
+      return { status: 'expired', error: fault('timeout', 'The job ran longer than its time limit and was stopped.') };
+    case 'queue_timeout':
+      return {
+        status: 'expired',
+        error: fault('queue_timeout', 'The job waited longer in the queue than its limit and was taken out.'),
+      };
+  }
+}
+
+const LOST = fault(
+  'lost',
+  'ComfyUI no longer knows this job: it was restarted, or someone deleted the job there. Submit it again.',
+);
+
+function fault(code: JobError['code'], message: string): JobError {
+  return { code, message, nodeId: null, classType: null };
+}
+
+function nodeError(error: RunError | undefined): JobError {
+  return {
+    code: 'node_execution_error',
+    message: error?.message ?? 'ComfyUI gave no reason',
+    nodeId: error?.nodeId ?? null,
+    classType: error?.classType ?? null,
+  };
+}
+
+function addOutputs(job: Job, outputs: NewOutput[], now: number): void {
+  for (const output of outputs) {
+    const known = job.outputs.find((o) => o.id === output.id);
+    if (!known) {
+      job.seq = nextSeq(job, now);
+      job.outputs = [...job.outputs, { ...output, seq: job.seq }];
+    } else if (known.sizeBytes < output.sizeBytes) {
+      job.outputs = job.outputs.map((o) => (o === known ? { ...o, sizeBytes: output.sizeBytes } : o));
+    }
+  }
+}
+
+/** Numbers follow the clock, so that they also grow when a record is lost and rebuilt. */
+function nextSeq(job: Pick<Job, 'id' | 'seq'>, now: number): number {
+  return Math.max(job.seq + 1, now - idTime(job.id));
+}
+
+function earliest(a: number | undefined, b: number): number {
+  return a === undefined ? b : Math.min(a, b);
+}
+
+function sameJob(a: Job, b: Job): boolean {
+  return (
+    a.seq === b.seq &&
+    a.status === b.status &&
+    a.outputs === b.outputs &&
+    a.warnings === b.warnings &&
+    a.progress === b.progress &&
+    a.reused === b.reused &&
+    sameFacts(a.facts, b.facts)
+  );
+}
+
+function sameFacts(a: Facts, b: Facts): boolean {
+  return (
+    a === b ||
+    (a.accepted === b.accepted &&
+      a.startedAt === b.startedAt &&
+      a.runSeenAt === b.runSeenAt &&
+      a.stop === b.stop &&
+      a.stoppedAt === b.stoppedAt &&
+      a.overdueAt === b.overdueAt &&
+      a.absentAt === b.absentAt &&
+      a.ended === b.ended)
+  );
+}

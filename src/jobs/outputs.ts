@@ -1,0 +1,80 @@
+/**
+ * Outputs as records: with an id that is the same whoever sees the output first and however often, and with their size,
+ * which ComfyUI tells only when asked for the file.
+ */
+import { v5 } from 'uuid';
+import type { ComfyClient } from '../comfyui/client.ts';
+import type { RunResult } from '../comfyui/history.ts';
+import type { JsonObject } from '../comfyui/json.ts';
+import { nodeOutputs, type NodeOutput } from '../comfyui/outputs.ts';
+import type { Evidence, Job, NewOutput } from './job.ts';
+
+/** The outputs in a node's `output` object. */
+export function toNewOutputs(jobId: string, node: string, displayNode: string, output: JsonObject): NewOutput[] {
+  return nodeOutputs(node, displayNode, output).map((found) => toNewOutput(jobId, found));
+}
+
+/** The end of a run as evidence, sizes included. */
+export async function toEvidence(
+  result: RunResult,
+  job: Job,
+  client: Pick<ComfyClient, 'view'>,
+  now: () => number,
+): Promise<Evidence> {
+  const outputs = await measure(
+    result.outputs.map((found) => toNewOutput(job.id, found)),
+    job,
+    client,
+  );
+  return {
+    type: 'ended',
+    outcome: result.outcome,
+    startedAt: result.startedAt,
+    at: result.endedAt ?? now(),
+    reused: result.cachedNodes.length > 0,
+    outputs,
+    ...(result.error && { error: result.error }),
+  };
+}
+
+/** Fills in the sizes of those that the record does not have yet. A file that cannot be asked for keeps 0. */
+export function measure(outputs: NewOutput[], job: Job, client: Pick<ComfyClient, 'view'>): Promise<NewOutput[]> {
+  const known = new Map(job.outputs.map((output) => [output.id, output]));
+  return Promise.all(
+    outputs.map(async (output) => {
+      const recorded = known.get(output.id);
+      if (recorded) return { ...output, sizeBytes: recorded.sizeBytes };
+      return output.file ? { ...output, sizeBytes: await fileSize(output.file, client) } : output;
+    }),
+  );
+}
+
+/** Time that a size is worth waiting for, in ms. */
+const SIZE_MS = 2_000;
+
+async function fileSize(file: NonNullable<NewOutput['file']>, client: Pick<ComfyClient, 'view'>): Promise<number> {
+  try {
+    const response = await client.view(file, { method: 'HEAD', signal: AbortSignal.timeout(SIZE_MS) });
+    await response.body?.cancel();
+    const size = Number(response.headers.get('content-length'));
+    return response.ok && Number.isSafeInteger(size) ? size : 0;
+  } catch {
+    // The file itself is what counts; its size is 0 ("not known") until someone can tell.
+    return 0;
+  }
+}
+
+function toNewOutput(jobId: string, found: NodeOutput): NewOutput {
+  const { node, displayNode, key, index, kind, contentType, file, text } = found;
+  const identity = [node, key, index, file?.type ?? '', file?.subfolder ?? '', file?.filename ?? ''];
+  return {
+    id: v5(identity.join('\0'), jobId),
+    node,
+    displayNode,
+    kind,
+    contentType,
+    sizeBytes: text === undefined ? 0 : new TextEncoder().encode(text).length,
+    ...(file && { file }),
+    ...(text !== undefined && { text }),
+  };
+}

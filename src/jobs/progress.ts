@@ -1,0 +1,104 @@
+/**
+ * Progress of one run, from the frames that ComfyUI happens to send: per-node states where it has them, else steps and
+ * node changes. Counts nodes, weighs the running ones by their steps, and never goes backwards.
+ */
+import type { NodeState } from '../comfyui/frames.ts';
+
+/** One complete snapshot; the fields are those of Comfy API v2. `value` is 0…1, and 1 only after success. */
+export interface Progress {
+  value: number;
+  nodesDone: number;
+  nodesTotal: number;
+  currentNode: string | null;
+  currentNodeClass: string | null;
+  step: number | null;
+  steps: number | null;
+  message: string | null;
+}
+
+export type ProgressTracker = ReturnType<typeof createProgressTracker>;
+
+/**
+ * Follows one run. `classes` maps the nodes of the graph to their class names, `floor` is the progress that was
+ * already shown. Every method returns the new snapshot.
+ */
+export function createProgressTracker(classes: ReadonlyMap<string, string>, floor: Progress | undefined) {
+  const done = new Set<string>();
+  const extra = new Set<string>();
+  let running = new Map<string, { value: number; max: number }>();
+  let current: string | null = null;
+  let value = floor?.value ?? 0;
+
+  function snapshot(): Progress {
+    const total = Math.max(classes.size + extra.size, 1);
+    let fraction = 0;
+    for (const { value: step, max } of running.values()) fraction += max > 0 ? Math.min(step / max, 1) : 0;
+    // The last hundredth belongs to the result: 1 means that it is there.
+    value = Math.max(value, Math.min((done.size + fraction) / total, 0.99));
+    const steps = current === null ? undefined : running.get(current);
+    const counted = steps !== undefined && steps.max > 1;
+    const name = current === null ? null : (classes.get(current) ?? null);
+    return {
+      value,
+      nodesDone: Math.min(done.size, total),
+      nodesTotal: total,
+      currentNode: current,
+      currentNodeClass: name,
+      step: counted ? steps.value : null,
+      steps: counted ? steps.max : null,
+      message: name && (counted ? `${name} ${steps.value}/${steps.max}` : name),
+    };
+  }
+
+  function finish(node: string): void {
+    done.add(node);
+    running.delete(node);
+    if (!classes.has(node)) extra.add(node);
+  }
+
+  return {
+    snapshot,
+    cached(nodes: readonly string[]): Progress {
+      for (const node of nodes) finish(node);
+      return snapshot();
+    },
+    /** A node began; the one before it is done (older ComfyUI says so in no other way). */
+    executing(node: string): Progress {
+      if (current !== null && current !== node && running.size <= 1) finish(current);
+      current = node;
+      if (!done.has(node) && !running.has(node)) running.set(node, { value: 0, max: 1 });
+      return snapshot();
+    },
+    step(node: string, step: number, max: number): Progress {
+      current = node;
+      running.set(node, { value: step, max });
+      return snapshot();
+    },
+    states(nodes: ReadonlyMap<string, NodeState>): Progress {
+      const before = running;
+      running = new Map();
+      for (const [node, { state, value: step, max }] of nodes) {
+        if (state === 'finished') finish(node);
+        else if (state === 'running') running.set(node, { value: step, max });
+      }
+      if (current === null || !running.has(current)) current = running.keys().next().value ?? current;
+      for (const [node, steps] of before) if (!nodes.has(node) && !done.has(node)) running.set(node, steps);
+      return snapshot();
+    },
+  };
+}
+
+/** The last snapshot of a job that succeeded. */
+export function completed(last: Progress | undefined, nodeCount: number): Progress {
+  const total = Math.max(last?.nodesTotal ?? nodeCount, 1);
+  return {
+    value: 1,
+    nodesDone: total,
+    nodesTotal: total,
+    currentNode: null,
+    currentNodeClass: null,
+    step: null,
+    steps: null,
+    message: null,
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Brings back jobs that ComfyUI remembers and the store does not: all of them when the store is empty, one when
+ * somebody asks for it. Made-up ids must not reach ComfyUI again and again, so misses are remembered for a while.
+ */
+import { validate, version } from 'uuid';
+import type { StoredPrompt } from '../comfyui/client.ts';
+import { GatewayError } from '../errors.ts';
+import type { Backend } from './backend.ts';
+import { idTime, reduce, type Job } from './job.ts';
+import { fromMark } from './mark.ts';
+import { toEvidence } from './outputs.ts';
+
+interface RebuildDeps {
+  backends: readonly Backend[];
+  /** Keeps a rebuilt job, unless one of its id is there already; returns the one that is kept. */
+  adopt: (job: Job, graphText: string) => Promise<Job>;
+  limits: Pick<Job, 'timeoutMs' | 'queueTimeoutMs'>;
+  maxAgeMs: number;
+  now: () => number;
+}
+
+/** How long a miss is remembered (ms), how many are, and how many ids may be asked for at once. */
+const MISS_MS = 30_000;
+const MISSES = 10_000;
+const AT_ONCE = 8;
+/** Entries of the history that are read at once. */
+const PAGE = 100;
+
+export function createRebuilder({ backends, adopt, limits, maxAgeMs, now }: RebuildDeps) {
+  const misses = new Map<string, number>();
+  const asking = new Map<string, Promise<Job | undefined>>();
+
+  /** Only a lower-case UUIDv7 from within the retention can be a job of ours. */
+  function possible(id: string): boolean {
+    if (!validate(id) || version(id) !== 7 || id !== id.toLowerCase()) return false;
+    const age = now() - idTime(id);
+    return age < maxAgeMs && age > -60_000;
+  }
+
+  async function revive(prompt: StoredPrompt, backend: Backend): Promise<Job | undefined> {
+    if (!possible(prompt.promptId)) return undefined;
+    const job = fromMark(prompt, backend.name, limits, now());
+    if (!job) return undefined;
+    if (!prompt.result) return adopt(job, prompt.graphText);
+    const ended = reduce(job, await toEvidence(prompt.result, job, backend.client, now), now());
+    return adopt(ended, prompt.graphText);
+  }
+
+  async function find(id: string): Promise<Job | undefined> {
+    for (const backend of backends) {
+      // Queue before history: a prompt that ends in between is then in the history.
+      const queued = (await backend.client.queuedPrompts()).find((prompt) => prompt.promptId === id);
+      const prompt = queued ?? (await backend.client.storedPrompt(id));
+      const job = prompt && (await revive(prompt, backend));
+      if (job) return job;
+    }
+    misses.delete(id);
+    misses.set(id, now());
+    if (misses.size > MISSES) misses.delete(misses.keys().next().value!);
+    return undefined;
+  }
+
+  return {
+    /** The job of this id, if a ComfyUI knows it. Throws if one cannot be asked. */
+    async one(id: string): Promise<Job | undefined> {
+      if (!possible(id) || now() - (misses.get(id) ?? Number.NEGATIVE_INFINITY) < MISS_MS) return undefined;
+      const already = asking.get(id);
+      if (already) return already;
+      if (asking.size >= AT_ONCE) {
+        throw new GatewayError('rate_limited', 'Too many unknown jobs are being looked for. Try again in a second.', {
+          retryAfterSeconds: 1,
+        });
+      }
+      const search = find(id).finally(() => asking.delete(id));
+      asking.set(id, search);
+      return search;
+    },
+
+    /** Everything of ours in a backend's queue and history. Returns how many jobs. */
+    async all(backend: Backend): Promise<number> {
+      let count = 0;
+      for (const prompt of await backend.client.queuedPrompts()) if (await revive(prompt, backend)) count++;
+      for (let offset = 0; ; offset += PAGE) {
+        const { size, prompts } = await backend.client.historyPage(offset, PAGE);
+        for (const prompt of prompts) if (await revive(prompt, backend)) count++;
+        if (size < PAGE) return count;
+      }
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * Job records and their graphs over unstorage. Every change of a record goes through `update`, one at a time per job,
+ * as a merge; an index lists them. Where this process is the only writer, recent records are remembered.
+ */
+import { isObject } from '../comfyui/json.ts';
+import { graphKey, jobKey } from '../storage/keys.ts';
+import type { JobQuery, Stores } from '../storage/ports.ts';
+import { shownStatus, type Job } from './job.ts';
+
+export type JobStore = ReturnType<typeof createJobStore>;
+
+/** Records that are remembered beside the storage. */
+const REMEMBERED = 2_000;
+
+export function createJobStore({ storage, jobs: index, singleWriter }: Stores) {
+  const remembered = new Map<string, Job>();
+  const turns = new Map<string, Promise<unknown>>();
+
+  function remember(job: Job): void {
+    if (!singleWriter) return;
+    remembered.delete(job.id);
+    remembered.set(job.id, job);
+    if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value!);
+  }
+
+  /** Runs `work` when all earlier work on the same job is through. */
+  function inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(id) ?? Promise.resolve()).then(work, work);
+    turns.set(id, mine);
+    const leave = () => {
+      if (turns.get(id) === mine) turns.delete(id);
+    };
+    mine.then(leave, leave);
+    return mine;
+  }
+
+  async function get(id: string): Promise<Job | undefined> {
+    const known = remembered.get(id);
+    if (known) return known;
+    const value: unknown = await storage.getItem(jobKey(id));
+    if (!isObject(value) || value['v'] !== 1) return undefined;
+    const job = value as unknown as Job; // We wrote it, under this version.
+    remember(job);
+    return job;
+  }
+
+  function indexEntry(job: Job) {
+    const { id, owner, workflow, session } = job;
+    return {
+      id,
+      owner,
+      status: shownStatus(job.status),
+      ...(workflow !== undefined && { workflow }),
+      ...(session !== undefined && { session }),
+    };
+  }
+
+  return {
+    get,
+
+    /** Writes a new record with its graph. An existing record is left as it is and returned. */
+    create: (job: Job, graphText: string): Promise<Job> =>
+      inTurn(job.id, async () => {
+        const existing = await get(job.id);
+        if (existing) return existing;
+        // The graph is wrapped, as unstorage would parse (and round) a text that looks like JSON.
+        await storage.setItems([
+          { key: jobKey(job.id), value: job as never },
+          { key: graphKey(job.id), value: { text: graphText } },
+        ]);
+        await index.put(indexEntry(job));
+        remember(job);
+        return job;
+      }),
+
+    /** Replaces a record by `change` of it. Undefined if there is none; nothing is written if nothing changed. */
+    update: (id: string, change: (job: Job) => Job): Promise<{ before: Job; after: Job } | undefined> =>
+      inTurn(id, async () => {
+        const before = await get(id);
+        if (!before) return undefined;
+        const after = change(before);
+        if (after !== before) {
+          await storage.setItem(jobKey(id), after as never);
+          if (after.status !== before.status) await index.put(indexEntry(after));
+          remember(after);
+        }
+        return { before, after };
+      }),
+
+    remove: (id: string): Promise<void> =>
+      inTurn(id, async () => {
+        remembered.delete(id);
+        await storage.removeItem(jobKey(id));
+        await storage.removeItem(graphKey(id));
+        await index.remove(id);
+      }),
+
+    /** The submitted graph as text, every digit kept. */
+    async graph(id: string): Promise<string | undefined> {
+      const value: unknown = await storage.getItem(graphKey(id));
+      return isObject(value) && typeof value['text'] === 'string' ? value['text'] : undefined;
+    },
+
+    /** Jobs newest first, older than the job `after`; `next` continues where there are more. */
+    async page(query: JobQuery, limit: number, after?: string): Promise<{ jobs: Job[]; next: string | null }> {
+      const ids = await index.page(query, limit + 1, after);
+      const shown = ids.slice(0, limit);
+      const jobs = await Promise.all(shown.map((id) => get(id)));
+      return {
+        jobs: jobs.filter((job) => job !== undefined),
+        next: ids.length > limit ? (shown.at(-1) ?? null) : null,
+      };
+    },
+
+    count: (query: JobQuery): Promise<number> => index.count(query),
+  };
+}

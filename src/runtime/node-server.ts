@@ -1,0 +1,97 @@
+/** From environment variables to a listening server, on Node; also what the demo and the tests start. */
+import { existsSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { parseEnv } from 'node:util';
+import { serve, type ServerType } from '@hono/node-server';
+import { v7 } from 'uuid';
+import type { ConnectSocket } from '../comfyui/socket.ts';
+import { parseConfig, type Config, type Environment } from '../config.ts';
+import { createGateway } from '../gateway.ts';
+import { createLog } from '../log.ts';
+import { openStores } from './stores/open.ts';
+
+export interface RunningServer {
+  url: string;
+  /** Stops accepting, ends the streams, lets open requests finish for a while, closes the store. */
+  close(): Promise<void>;
+}
+
+/** Reads `.env` and the config file, opens the store, listens. Throws with all faults of the settings at once. */
+export async function startNode(environment: Environment): Promise<RunningServer> {
+  const env = { ...readEnvFile('.env'), ...environment };
+  const config = parseConfig(env, readConfigFile(env['CONFIG_FILE']));
+  const log = createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), Date.now);
+  const stores = await openStores(config.storage, Date.now);
+  const gateway = createGateway(config, {
+    stores,
+    fetch: globalThis.fetch,
+    connectSocket,
+    newId: v7,
+    now: Date.now,
+    log,
+  });
+  try {
+    await gateway.start();
+    const server = await listen(gateway.fetch, config);
+    const { port } = server.address() as AddressInfo;
+    const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    log('info', 'started', { url, backends: config.backends.map(({ name }) => name), storage: config.storage.kind });
+    return {
+      url,
+      async close() {
+        await Promise.all([gateway.close(), stopListening(server)]);
+        log('info', 'stopped');
+      },
+    };
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+}
+
+/** Time that open requests have to finish, in ms. */
+const GRACE_MS = 3_000;
+
+/** Node's own WebSocket takes headers as a second argument, beyond the standard. */
+const connectSocket: ConnectSocket = (url, headers) => new WebSocket(url, { headers } as never);
+
+function listen(fetch: (request: Request) => Response | Promise<Response>, config: Config): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: config.host, port: config.port, overrideGlobalObjects: true }, () => resolve(server));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`PORT: ${config.port} on ${config.host} is in use. Stop what listens there, or set PORT to another.`)
+          : error,
+      ),
+    );
+  });
+}
+
+function stopListening(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), GRACE_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+}
+
+function readEnvFile(path: string): Record<string, string> {
+  return existsSync(path) ? (parseEnv(readFileSync(path, 'utf8')) as Record<string, string>) : {};
+}
+
+/** The named file must be there; the usual one may be absent. */
+function readConfigFile(path: string | undefined): unknown {
+  const name = path || './config.json';
+  if (!path && !existsSync(name)) return undefined;
+  try {
+    return JSON.parse(readFileSync(name, 'utf8'));
+  } catch (error) {
+    throw new Error(`CONFIG_FILE: ${name} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * `file:DIR`: one SQLite database in the folder, through db0. WAL keeps every record whole whenever the process dies;
+ * the exclusive lock refuses a second process and falls with the first.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createDatabase, type Database, type Primitive } from 'db0';
+import nodeSqlite from 'db0/connectors/node-sqlite';
+import { createStorage, type Driver } from 'unstorage';
+import { JOB_PREFIX, jobIdOf, jobKey } from '../../storage/keys.ts';
+import { createLocalLease } from '../../storage/memory.ts';
+import type { JobIndex, JobQuery, Stores } from '../../storage/ports.ts';
+
+/** Opens the database, making the folder if need be. Throws with the remedy if that cannot be. */
+export async function openFileStores(dir: string, now: () => number): Promise<Stores> {
+  const path = join(dir, 'comfygate.sqlite');
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    throw new Error(`STORAGE_URL: the folder ${dir} cannot be made (${String(error)}). Name one that can be written to.`, {
+      cause: error,
+    });
+  }
+  const database = createDatabase(nodeSqlite({ path }));
+  try {
+    await prepare(database);
+  } catch (error) {
+    await database.dispose();
+    throw new Error(
+      /locked|busy/i.test(String(error))
+        ? `STORAGE_URL: ${dir} is in use by another comfygate. Stop it, name another folder, or use redis:// for several instances.`
+        : `STORAGE_URL: ${path} cannot be opened (${String(error)}). Name a folder that can be written to.`,
+      { cause: error },
+    );
+  }
+  const storage = createStorage({ driver: sqliteDriver(database) });
+  return {
+    storage,
+    jobs: sqliteIndex(database),
+    lease: createLocalLease(storage, now),
+    singleWriter: true,
+    async close() {
+      await storage.dispose();
+      await database.dispose();
+    },
+  };
+}
+
+/**
+ * The table, and indexes over the job records themselves: an index that the database keeps cannot disagree with the
+ * record.
+ */
+async function prepare(database: Database): Promise<void> {
+  await database.exec('PRAGMA locking_mode = EXCLUSIVE');
+  await database.exec('PRAGMA journal_mode = WAL');
+  await database.exec('PRAGMA synchronous = NORMAL');
+  await database.exec('CREATE TABLE IF NOT EXISTS items (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID');
+  for (const [name, field] of Object.entries(FIELDS)) {
+    await database.exec(
+      `CREATE INDEX IF NOT EXISTS jobs_by_${name} ON items (${field}, key) WHERE key >= 'jobs:' AND key < 'jobs;'`,
+    );
+  }
+}
+
+/** What is asked of a job record; `submitting` is shown as `queued`. */
+const FIELDS = {
+  owner: "json_extract(value, '$.owner')",
+  status: "replace(json_extract(value, '$.status'), 'submitting', 'queued')",
+  workflow: "json_extract(value, '$.workflow')",
+  session: "json_extract(value, '$.session')",
+};
+
+function sqliteDriver(database: Database): Driver {
+  const set = 'INSERT INTO items (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
+  const valueOf = async (key: string) => {
+    const row = (await database.prepare('SELECT value FROM items WHERE key = ?').get(key)) as
+      | { value: string }
+      | undefined;
+    return row?.value ?? null;
+  };
+  return {
+    name: 'comfygate-sqlite',
+    hasItem: async (key) => (await valueOf(key)) !== null,
+    getItem: valueOf,
+    async setItem(key, value) {
+      await database.prepare(set).run(key, value);
+    },
+    /** All or none: a job and its graph appear together. */
+    async setItems(items) {
+      await database.prepare(`INSERT INTO items (key, value) VALUES ${items.map(() => '(?, ?)').join(', ')}
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value`).run(...items.flatMap(({ key, value }) => [key, value]));
+    },
+    async removeItem(key) {
+      await database.prepare('DELETE FROM items WHERE key = ?').run(key);
+    },
+    async getKeys(base) {
+      const rows = (await database
+        .prepare('SELECT key FROM items WHERE key >= ? AND key < ?')
+        .all(base, `${base}\u{10FFFF}`)) as { key: string }[];
+      return rows.map((row) => row.key);
+    },
+  };
+}
+
+function sqliteIndex(database: Database): JobIndex {
+  async function select(columns: string, query: JobQuery, tail: string, ...last: Primitive[]) {
+    const where = ["key >= 'jobs:'", "key < 'jobs;'"];
+    const values: Primitive[] = [];
+    for (const name of ['owner', 'workflow', 'session'] as const) {
+      const value = query[name];
+      if (value === undefined) continue;
+      where.push(`${FIELDS[name]} = ?`);
+      values.push(value);
+    }
+    if (query.statuses) {
+      where.push(`${FIELDS.status} IN (${query.statuses.map(() => '?').join(', ')})`);
+      values.push(...query.statuses);
+    }
+    const sql = `SELECT ${columns} FROM items WHERE ${where.join(' AND ')} ${tail}`;
+    return (await database.prepare(sql).all(...values, ...last)) as Record<string, unknown>[];
+  }
+
+  return {
+    // The table is the index.
+    async put() {},
+    async remove() {},
+    async page(query, limit, after) {
+      const from = after === undefined ? JOB_PREFIX : jobKey(after);
+      const rows = await select('key', query, 'AND key > ? ORDER BY key LIMIT ?', from, limit);
+      return rows.map((row) => jobIdOf(String(row['key'])));
+    },
+    async count(query) {
+      const rows = await select('count(*) AS n', query, '');
+      return Number(rows[0]?.['n']);
+    },
+  };
+}

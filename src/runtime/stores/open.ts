@@ -1,0 +1,17 @@
+/** Opens what a STORAGE_URL names, on runtimes with a file system. */
+import type { StorageConfig } from '../../config.ts';
+import type { Stores } from '../../storage/ports.ts';
+import { openFileStores } from './file.ts';
+import { openMemoryStores } from './memory.ts';
+
+export async function openStores(storage: StorageConfig, now: () => number): Promise<Stores> {
+  switch (storage.kind) {
+    case 'memory':
+      return openMemoryStores(now);
+    case 'file':
+      return openFileStores(storage.dir, now);
+    case 'redis':
+    case 'kv':
+      throw new Error(`STORAGE_URL: ${storage.kind}: is not available here. Use memory: or file:DIR.`);
+  }
+}

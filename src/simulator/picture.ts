@@ -1,0 +1,213 @@
+// Pictures drawn from words and a seed: a landscape with sky, sun or moon, stars, clouds, hills and sometimes water.
+// Same words, seed and size: same pixels. Everything is computed per row or column first, so a pixel costs little.
+
+import type { Pixels } from './png.ts';
+
+export interface Scene {
+  text: string;
+  /** Any text; a seed of 64 bits is given by its digits. */
+  seed: string;
+}
+
+type Color = [number, number, number];
+
+interface Mood {
+  sky: [Color, Color];
+  hills: [Color, Color];
+  light: Color;
+  night: boolean;
+}
+
+// Words that set the mood; the first one found in the text wins.
+const moods: [RegExp, Mood][] = [
+  [/galaxy|space|nebula|cosmic|universe/, mood([14, 8, 46], [128, 52, 148], [40, 22, 78], [10, 6, 28], [255, 214, 250], true)],
+  [/night|moon|dark|midnight|star/, mood([8, 14, 42], [48, 70, 122], [26, 40, 74], [6, 10, 22], [240, 240, 214], true)],
+  [/sunset|dusk|evening|orange|fire|lava/, mood([58, 32, 92], [255, 146, 84], [156, 66, 84], [42, 16, 44], [255, 224, 150], false)],
+  [/sunrise|dawn|morning|pink/, mood([120, 150, 214], [255, 190, 178], [150, 120, 168], [58, 44, 92], [255, 240, 200], false)],
+  [/snow|ice|winter|frost|white/, mood([146, 182, 220], [236, 244, 250], [206, 222, 238], [120, 148, 184], [255, 255, 255], false)],
+  [/desert|sand|dune|gold|yellow/, mood([92, 156, 204], [250, 222, 160], [226, 176, 104], [138, 84, 46], [255, 250, 214], false)],
+  [/ocean|sea|lake|river|beach|boat|water|blue/, mood([48, 120, 200], [178, 224, 244], [72, 138, 160], [18, 62, 92], [255, 250, 220], false)],
+  [/forest|jungle|tree|green|garden|meadow/, mood([104, 176, 216], [216, 240, 220], [96, 158, 92], [18, 62, 38], [255, 250, 214], false)],
+  [/red|rose|blood|autumn|fall/, mood([90, 60, 90], [246, 172, 130], [176, 70, 60], [66, 20, 26], [255, 230, 190], false)],
+  [/purple|violet|magic|dream/, mood([74, 58, 150], [226, 170, 230], [126, 84, 170], [42, 24, 82], [255, 236, 252], false)],
+];
+
+function mood(top: Color, horizon: Color, far: Color, near: Color, light: Color, night: boolean): Mood {
+  return { sky: [top, horizon], hills: [far, near], light, night };
+}
+
+const hasWater = /ocean|sea|lake|river|beach|boat|water|bottle|reflection/;
+
+/** The finished picture. */
+export function drawScene(scene: Scene, width: number, height: number): Pixels {
+  const text = scene.text.toLowerCase();
+  const random = createRandom(`${scene.seed}\n${text}`);
+  const { sky, hills, light, night } = moodOf(text, random);
+  const data = new Uint8Array(width * height * 3);
+  const horizon = height * (0.56 + random() * 0.12);
+  const waterLine = hasWater.test(text) ? height * (0.8 + random() * 0.05) : Infinity;
+
+  const sunX = width * (0.15 + random() * 0.7);
+  const sunY = horizon * (night ? 0.15 + random() * 0.35 : 0.25 + random() * 0.6);
+  const sunRadius = Math.min(width, height) * (night ? 0.06 + random() * 0.03 : 0.07 + random() * 0.06);
+  const glow = sunRadius * (night ? 3 : 5);
+  const cloud = Array.from({ length: 3 }, () => [random() * 9, 2 + random() * 5, random() * 9, random()] as const);
+
+  const layers = 4;
+  const ridges = Array.from({ length: layers }, (_, layer) => ridge(random, width, height, horizon, layer / layers));
+  const colors = ridges.map((_, layer) => mix(hills[0], hills[1], layer / (layers - 1)));
+
+  for (let y = 0; y < height; y++) {
+    // Below the water line the picture above is mirrored, darker and with small waves.
+    const mirrored = y > waterLine;
+    const wave = mirrored ? Math.sin((y - waterLine) * 1.7 + random() * 2) * (1 + (y - waterLine) * 0.06) : 0;
+    const sourceY = mirrored ? 2 * waterLine - y * 1.02 : y;
+    const base = mix(sky[0], sky[1], Math.min(1, Math.max(0, sourceY / horizon)) ** 1.25);
+    for (let x = 0; x < width; x++) {
+      const sourceX = Math.min(width - 1, Math.max(0, Math.round(x + wave)));
+      let [r, g, b] = base;
+      let layer = layers - 1;
+      while (layer >= 0 && sourceY < (ridges[layer]?.[sourceX] ?? Infinity)) layer--;
+      if (layer >= 0) {
+        const color = colors[layer] ?? base;
+        // Haze at the foot of every hill sets it off from the one in front of it.
+        const haze = Math.min(0.5, Math.max(0, (sourceY - (ridges[layer]?.[sourceX] ?? 0)) / (height * 0.45)));
+        [r, g, b] = mix(color, sky[1], haze * (1 - layer / layers));
+      } else {
+        const distance = Math.hypot(sourceX - sunX, sourceY - sunY);
+        const disc = Math.min(1, Math.max(0, sunRadius + 0.5 - distance));
+        const halo = Math.max(0, 1 - distance / glow) ** 2 * 0.55;
+        let streak = 0;
+        for (const [phase, stretch, offset, strength] of cloud) {
+          const wavy = Math.sin((sourceX / width) * stretch + phase) + Math.sin((sourceY / height) * 22 + offset);
+          streak += Math.max(0, wavy - 1.45) * strength;
+        }
+        const bright = Math.min(1, disc + halo + Math.min(0.35, streak * (night ? 0.25 : 0.8)));
+        r += (light[0] - r) * bright;
+        g += (light[1] - g) * bright;
+        b += (light[2] - b) * bright;
+      }
+      const shade = mirrored ? 0.78 : 1;
+      const to = (y * width + x) * 3;
+      data[to] = r * shade;
+      data[to + 1] = g * shade;
+      data[to + 2] = b * shade;
+    }
+  }
+  if (night) stars(data, width, height, Math.min(horizon * 0.9, height), ridges[0] ?? [], random);
+  return { width, height, channels: 3, data };
+}
+
+/** A look at the unfinished picture: coarse and grainy at `progress` 0, the picture itself at 1. */
+export function drawPreview(scene: Scene, width: number, height: number, progress: number): Pixels {
+  const scale = Math.min(1, 128 / Math.max(width, height));
+  const outWidth = Math.max(1, Math.round(width * scale));
+  const outHeight = Math.max(1, Math.round(height * scale));
+  const detail = 0.06 + 0.94 * progress ** 1.5;
+  const coarse = drawScene(scene, Math.max(2, Math.ceil(outWidth * detail)), Math.max(2, Math.ceil(outHeight * detail)));
+  const picture = resize(coarse, outWidth, outHeight);
+  const random = createRandom(`${scene.seed} grain ${progress}`);
+  const grain = 90 * (1 - progress) ** 1.5;
+  for (let i = 0; i < picture.data.length; i++) {
+    picture.data[i] = Math.min(255, Math.max(0, (picture.data[i] ?? 0) + (random() - 0.5) * grain));
+  }
+  return picture;
+}
+
+export function solid(width: number, height: number, [r, g, b]: readonly [number, number, number]): Pixels {
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < data.length; i += 3) data.set([r, g, b], i);
+  return { width, height, channels: 3, data };
+}
+
+/** Scales with bilinear filtering. */
+export function resize(source: Pixels, width: number, height: number): Pixels {
+  const { channels } = source;
+  const data = new Uint8Array(width * height * channels);
+  for (let y = 0; y < height; y++) {
+    const sy = Math.max(0, ((y + 0.5) * source.height) / height - 0.5);
+    const y0 = Math.floor(sy);
+    const y1 = Math.min(source.height - 1, y0 + 1);
+    for (let x = 0; x < width; x++) {
+      const sx = Math.max(0, ((x + 0.5) * source.width) / width - 0.5);
+      const x0 = Math.floor(sx);
+      const x1 = Math.min(source.width - 1, x0 + 1);
+      for (let c = 0; c < channels; c++) {
+        const sample = (px: number, py: number) => source.data[(py * source.width + px) * channels + c] ?? 0;
+        const top = sample(x0, y0) + (sample(x1, y0) - sample(x0, y0)) * (sx - x0);
+        const bottom = sample(x0, y1) + (sample(x1, y1) - sample(x0, y1)) * (sx - x0);
+        data[(y * width + x) * channels + c] = top + (bottom - top) * (sy - y0);
+      }
+    }
+  }
+  return { width, height, channels, data };
+}
+
+/** Numbers from 0 up to 1 that depend only on the text (mulberry32 over an FNV-1a hash). */
+export function createRandom(text: string): () => number {
+  let state = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function moodOf(text: string, random: () => number): Mood {
+  const found = moods.filter(([words]) => words.test(text));
+  const base = found[0]?.[1] ?? moods[Math.floor(random() * moods.length)]?.[1];
+  if (base === undefined) throw new Error('there is no mood to draw');
+  const tint = found[1]?.[1] ?? base;
+  const blend = (a: Color, b: Color): Color => {
+    const mixed = mix(a, b, 0.3);
+    return [vary(mixed[0]), vary(mixed[1]), vary(mixed[2])];
+  };
+  const vary = (value: number) => Math.min(255, Math.max(0, value + (random() - 0.5) * 34));
+  return {
+    sky: [blend(base.sky[0], tint.sky[0]), blend(base.sky[1], tint.sky[1])],
+    hills: [blend(base.hills[0], tint.hills[0]), blend(base.hills[1], tint.hills[1])],
+    light: base.light,
+    night: base.night,
+  };
+}
+
+function ridge(random: () => number, width: number, height: number, horizon: number, depth: number): number[] {
+  const waves = [1.5, 3.5, 8, 19].map((pitch) => ({
+    pitch: pitch * (0.7 + random() * 0.7) * Math.PI,
+    phase: random() * 7,
+    size: (height * (0.11 - depth * 0.03)) / pitch ** 0.75,
+  }));
+  const level = horizon + (height - horizon) * depth * 0.95;
+  return Array.from({ length: width }, (_, x) => {
+    let y = level;
+    for (const { pitch, phase, size } of waves) y += Math.sin((x / width) * pitch + phase) * size;
+    return y;
+  });
+}
+
+function stars(
+  data: Uint8Array,
+  width: number,
+  height: number,
+  limit: number,
+  skyline: number[],
+  random: () => number,
+): void {
+  const count = Math.round((width * height) / 600);
+  for (let i = 0; i < count; i++) {
+    const x = Math.floor(random() * width);
+    const y = Math.floor(random() ** 1.4 * limit);
+    const bright = 90 + random() * 165;
+    if (y >= (skyline[x] ?? 0)) continue;
+    for (let c = 0; c < 3; c++) {
+      const at = (y * width + x) * 3 + c;
+      data[at] = Math.max(data[at] ?? 0, bright);
+    }
+  }
+}
+
+function mix(a: Color, b: Color, t: number): Color {
+  return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+}

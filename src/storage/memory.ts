@@ -1,0 +1,94 @@
+/**
+ * The ports for a single process: an index in memory, and leases kept in the storage itself (so that they last as
+ * long as it does) but decided in this process.
+ */
+import type { Storage } from 'unstorage';
+import { jobKey } from './keys.ts';
+import type { IndexedJob, JobIndex, JobQuery, Lease } from './ports.ts';
+
+/** A sorted list of small entries: a page is a binary search and a walk. */
+export function createMemoryIndex(): JobIndex {
+  const keys: string[] = [];
+  const entries = new Map<string, IndexedJob>();
+
+  /** Index of the first key that is not less than `key`. */
+  function lowerBound(key: string): number {
+    let low = 0;
+    let high = keys.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (keys[middle]! < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  return {
+    async put(job) {
+      const key = jobKey(job.id);
+      if (!entries.has(key)) keys.splice(lowerBound(key), 0, key);
+      entries.set(key, job);
+    },
+    async remove(id) {
+      const key = jobKey(id);
+      if (entries.delete(key)) keys.splice(lowerBound(key), 1);
+    },
+    async page(query, limit, after) {
+      const ids: string[] = [];
+      const afterKey = after === undefined ? undefined : jobKey(after);
+      for (let i = afterKey === undefined ? 0 : lowerBound(afterKey); i < keys.length && ids.length < limit; i++) {
+        const key = keys[i]!;
+        const entry = entries.get(key)!;
+        if (key !== afterKey && matches(entry, query)) ids.push(entry.id);
+      }
+      return ids;
+    },
+    async count(query) {
+      if (Object.keys(query).length === 0) return keys.length;
+      let count = 0;
+      for (const entry of entries.values()) if (matches(entry, query)) count++;
+      return count;
+    },
+  };
+}
+
+/** Leases for one process over its own storage. `now` in ms since 1970. */
+export function createLocalLease(storage: Storage, now: () => number): Lease {
+  /** Per name the last of those who wait; each begins when the one before is through. */
+  const queue = new Map<string, Promise<unknown>>();
+
+  function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = queue.get(name) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    queue.set(name, mine);
+    const leave = () => {
+      if (queue.get(name) === mine) queue.delete(name);
+    };
+    mine.then(leave, leave);
+    return mine;
+  }
+
+  return {
+    acquire: (name, holder, ttlMs) =>
+      inTurn(name, async () => {
+        const held = await storage.getItem<{ holder: string; until: number }>(name);
+        if (held && held.until > now() && held.holder !== holder) return held.holder;
+        await storage.setItem(name, { holder, until: now() + ttlMs });
+        return holder;
+      }),
+    release: (name, holder) =>
+      inTurn(name, async () => {
+        const held = await storage.getItem<{ holder: string }>(name);
+        if (held?.holder === holder) await storage.removeItem(name);
+      }),
+  };
+}
+
+function matches(entry: IndexedJob, query: JobQuery): boolean {
+  return (
+    (query.owner === undefined || entry.owner === query.owner) &&
+    (query.statuses === undefined || query.statuses.includes(entry.status)) &&
+    (query.workflow === undefined || entry.workflow === query.workflow) &&
+    (query.session === undefined || entry.session === query.session)
+  );
+}
