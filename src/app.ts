@@ -54,7 +54,16 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', assetContentRoute({ assets, presenter }));
 
   app.use('/api/v2/*', withKey);
-  app.route('/api/v2', jobRoutes({ service, feed, presenter, maxBodyBytes: config.maxBodyBytes, idempotency: config.idempotency }));
+  app.route(
+    '/api/v2',
+    jobRoutes({
+      service,
+      feed,
+      presenter,
+      maxBodyBytes: config.maxBodyBytes,
+      idempotency: config.idempotency,
+    }),
+  );
   app.route('/api/v2', assetRoute({ assets, presenter }));
 
   app.notFound(createNotFound(app));
@@ -79,7 +88,15 @@ function crossOrigin(origins: readonly string[]): MiddlewareHandler {
     origin: origins.includes('*') ? '*' : [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id', 'prefer', 'range'],
-    exposeHeaders: ['retry-after', 'content-range', 'accept-ranges', 'etag', 'x-request-id', 'idempotency-replayed', 'preference-applied'],
+    exposeHeaders: [
+      'retry-after',
+      'content-range',
+      'accept-ranges',
+      'etag',
+      'x-request-id',
+      'idempotency-replayed',
+      'preference-applied',
+    ],
     maxAge: 600,
   });
 }

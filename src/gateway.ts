@@ -55,7 +55,18 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     service,
     clientOf: (name) => backends.find((backend) => backend.name === name)?.client,
   });
-  const app = createApp({ config, service, feed, assets, presenter, links, backends: () => backends, newId, now, log });
+  const app = createApp({
+    config,
+    service,
+    feed,
+    assets,
+    presenter,
+    links,
+    backends: () => backends,
+    newId,
+    now,
+    log,
+  });
   let started: Promise<void> | undefined;
   let ready = false;
   let closed = false;
@@ -73,7 +84,12 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     const client = createComfyClient(address, ports.fetch);
     const clientId = config.clientId ?? (await stores.lease.acquire(clientKey(name), newId(), FOREVER_MS));
     const report = (error: unknown, stage: string, jobId?: string) =>
-      log(stage === 'reconcile' ? 'debug' : 'warn', 'background_failed', { backend: name, stage, job_id: jobId, error: causes(error) });
+      log(stage === 'reconcile' ? 'debug' : 'warn', 'background_failed', {
+        backend: name,
+        stage,
+        job_id: jobId,
+        error: causes(error),
+      });
     const tracker = createTracker({
       client,
       watch: (sink) => watch(address, clientId, sink),

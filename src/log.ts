@@ -17,7 +17,11 @@ export function createLog(level: LogLevel | 'silent', write: (line: string) => v
 /** An error with its causes as text, for a field of a log line. */
 export function causes(error: unknown): string {
   const parts: string[] = [];
-  for (let e: unknown = error; e !== undefined && parts.length < 5; e = e instanceof Error ? e.cause : undefined) {
+  for (
+    let e: unknown = error;
+    e !== undefined && parts.length < 5;
+    e = e instanceof Error ? e.cause : undefined
+  ) {
     parts.push(e instanceof Error ? (e.stack ?? e.message) : typeof e === 'string' ? e : JSON.stringify(e));
   }
   return parts.join('\ncaused by: ');

@@ -20,7 +20,13 @@ export function createLinks({ apiKeys, signingSecret }: LinkKeys, now: () => num
   /** Keys by owner, the one to sign with first; an owner who rotates has two. */
   const keys = new Map<string, Uint8Array[]>();
   for (const { name, secret } of apiKeys) {
-    const key = hkdf(sha256, utf8ToBytes(signingSecret ?? secret), utf8ToBytes('comfygate links'), utf8ToBytes(name), 32);
+    const key = hkdf(
+      sha256,
+      utf8ToBytes(signingSecret ?? secret),
+      utf8ToBytes('comfygate links'),
+      utf8ToBytes(name),
+      32,
+    );
     keys.set(name, [...(keys.get(name) ?? []), key]);
   }
 

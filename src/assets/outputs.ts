@@ -24,7 +24,8 @@ export function createOutputAssets({ stores, service, clientOf }: OutputAssetsDe
   async function find(caller: Caller, id: string): Promise<{ job: Job; output: JobOutput }> {
     const record: unknown = validate(id) ? await stores.storage.getItem(assetKey(id)) : null;
     const jobId = isObject(record) ? record['job'] : undefined;
-    const job = typeof jobId === 'string' ? await service.get(caller, jobId).catch(notFoundIsUndefined) : undefined;
+    const job =
+      typeof jobId === 'string' ? await service.get(caller, jobId).catch(notFoundIsUndefined) : undefined;
     const output = job?.outputs.find((candidate) => candidate.id === id);
     if (!job || !output) throw new GatewayError('not_found', `There is no asset '${id.slice(0, 64)}'.`);
     return { job, output };
@@ -37,7 +38,13 @@ export function createOutputAssets({ stores, service, clientOf }: OutputAssetsDe
      * ComfyUI's answer for the file of an output, its body unread: 200, 206, 304 or 416. Throws 404
      * `output_unavailable` if the file is gone.
      */
-    async fetch(job: Job, output: JobOutput, method: string, header: (name: string) => string | undefined, signal: AbortSignal) {
+    async fetch(
+      job: Job,
+      output: JobOutput,
+      method: string,
+      header: (name: string) => string | undefined,
+      signal: AbortSignal,
+    ) {
       const client = clientOf(job.backend);
       if (!client || !output.file) throw gone(output.id);
       // Bytes must come as they are: sizes and ranges count in them.
@@ -50,7 +57,10 @@ export function createOutputAssets({ stores, service, clientOf }: OutputAssetsDe
       if ([200, 206, 304, 416].includes(response.status)) return response;
       await response.body?.cancel();
       if (response.status === 404) throw gone(output.id);
-      throw new GatewayError('upstream_error', `${job.backend} answered ${response.status} for the file of this output.`);
+      throw new GatewayError(
+        'upstream_error',
+        `${job.backend} answered ${response.status} for the file of this output.`,
+      );
     },
   };
 }

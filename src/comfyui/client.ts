@@ -64,7 +64,12 @@ export function createComfyClient(address: BackendAddress, fetch: Fetch, timeout
 
   async function send(path: string, init: RequestInit, limitMs: number): Promise<Response> {
     try {
-      return await fetch(base + path, { headers, ...init, redirect: 'manual', signal: AbortSignal.timeout(limitMs) });
+      return await fetch(base + path, {
+        headers,
+        ...init,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(limitMs),
+      });
     } catch (error) {
       throw connectionFault(name, error);
     }
@@ -104,9 +109,14 @@ export function createComfyClient(address: BackendAddress, fetch: Fetch, timeout
 
     /** `POST /prompt` with a ready body. A refusal is a value; 5xx and broken answers throw. */
     async submit(body: string): Promise<SubmitAnswer> {
-      const response = await send('/prompt', { method: 'POST', headers: jsonHeaders, body }, timeoutMs.submit);
+      const response = await send(
+        '/prompt',
+        { method: 'POST', headers: jsonHeaders, body },
+        timeoutMs.submit,
+      );
       const text = await readText(response);
-      if (response.status !== 200 && response.status !== 400) throw badAnswer(name, 'POST /prompt', response.status, text);
+      if (response.status !== 200 && response.status !== 400)
+        throw badAnswer(name, 'POST /prompt', response.status, text);
       // Lossless: a refusal repeats the seed that was too big.
       const answer = parse(name, '/prompt', text, parseLossless);
       if (!isObject(answer)) throw badAnswer(name, 'POST /prompt', response.status, text);
@@ -165,7 +175,9 @@ export function createComfyClient(address: BackendAddress, fetch: Fetch, timeout
     async queuedPrompts(): Promise<StoredPrompt[]> {
       const answer = parse(name, '/queue', await getText('/queue', timeoutMs.list), parseLossless);
       const { running, pending } = tuples(answer);
-      return [...running, ...pending].map((tuple) => fromTuple(tuple)).filter((prompt) => prompt !== undefined);
+      return [...running, ...pending]
+        .map((tuple) => fromTuple(tuple))
+        .filter((prompt) => prompt !== undefined);
     },
 
     /** A page of the history, oldest first, with what was submitted. An empty page is past the end. */
@@ -192,10 +204,20 @@ export function createComfyClient(address: BackendAddress, fetch: Fetch, timeout
      * A file's answer with its body still to be read. Only `range` and the conditional headers are forwarded.
      * The time limit ends with the headers: a large file may take its time.
      */
-    async view(file: FileRef, init: { method?: string; headers?: Record<string, string>; signal?: AbortSignal } = {}) {
-      const query = new URLSearchParams({ filename: file.filename, subfolder: file.subfolder, type: file.type });
+    async view(
+      file: FileRef,
+      init: { method?: string; headers?: Record<string, string>; signal?: AbortSignal } = {},
+    ) {
+      const query = new URLSearchParams({
+        filename: file.filename,
+        subfolder: file.subfolder,
+        type: file.type,
+      });
       const limit = new AbortController();
-      const timer = setTimeout(() => limit.abort(new DOMException('no answer in time', 'TimeoutError')), timeoutMs.view);
+      const timer = setTimeout(
+        () => limit.abort(new DOMException('no answer in time', 'TimeoutError')),
+        timeoutMs.view,
+      );
       try {
         return await fetch(`${base}/view?${query}`, {
           method: init.method ?? 'GET',
@@ -256,7 +278,10 @@ function inOrder(entries: { id: string; number: number; running: boolean }[]): Q
     .filter((entry) => !entry.running)
     .sort((a, b) => a.number - b.number || (a.id < b.id ? -1 : 1))
     .map((entry, index) => ({ promptId: entry.id, position: index + 1 }));
-  return [...entries.filter((entry) => entry.running).map(({ id }) => ({ promptId: id, position: 0 })), ...pending];
+  return [
+    ...entries.filter((entry) => entry.running).map(({ id }) => ({ promptId: id, position: 0 })),
+    ...pending,
+  ];
 }
 
 function fromTuple(tuple: unknown): StoredPrompt | undefined {

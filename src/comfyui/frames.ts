@@ -71,11 +71,19 @@ export function parseTextFrame(text: string): Frame | null {
         max: number(data['max']) ?? 1,
       };
     case 'progress_state':
-      return promptId === undefined ? null : { type: 'progress_state', promptId, nodes: nodeStates(data['nodes']) };
+      return promptId === undefined
+        ? null
+        : { type: 'progress_state', promptId, nodes: nodeStates(data['nodes']) };
     case 'executed': {
       const node = string(data['node']);
       if (promptId === undefined || node === undefined || !isObject(data['output'])) return null;
-      return { type: 'executed', promptId, node, displayNode: string(data['display_node']) ?? node, output: data['output'] };
+      return {
+        type: 'executed',
+        promptId,
+        node,
+        displayNode: string(data['display_node']) ?? node,
+        output: data['output'],
+      };
     }
     case 'execution_success':
     case 'execution_error':

@@ -43,10 +43,14 @@ export function readHistoryEntry(entry: unknown): RunResult | undefined {
   return {
     outcome,
     startedAt: timestamp(messages.find(([type]) => type === 'execution_start')),
-    endedAt: timestamp(messages.findLast(([type]) => type !== 'execution_start' && type !== 'execution_cached')),
+    endedAt: timestamp(
+      messages.findLast(([type]) => type !== 'execution_start' && type !== 'execution_cached'),
+    ),
     cachedNodes: Array.isArray(cached) ? cached.filter((node) => typeof node === 'string') : [],
     outputs,
-    ...(outcome === 'error' && { error: runError(messages.findLast(([type]) => type === 'execution_error')?.[1]) }),
+    ...(outcome === 'error' && {
+      error: runError(messages.findLast(([type]) => type === 'execution_error')?.[1]),
+    }),
   };
 }
 

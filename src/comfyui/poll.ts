@@ -7,7 +7,10 @@ import { startTimer, type Watcher, type WatcherSink } from './watcher.ts';
 /** Shortest and longest wait between two looks, in ms. */
 export const POLL_MS = { min: 250, max: 2_000 };
 
-export function createPollWatcher(sink: Pick<WatcherSink, 'reconcile' | 'active'>, pollMs = POLL_MS): Watcher {
+export function createPollWatcher(
+  sink: Pick<WatcherSink, 'reconcile' | 'active'>,
+  pollMs = POLL_MS,
+): Watcher {
   let delay = pollMs.min;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let looking = false;

@@ -7,7 +7,10 @@ import type { ComfyClient, QueueItem } from './client.ts';
 /** Longest time, in ms, that an unchanged count is believed. */
 const BELIEVE_MS = 5_000;
 
-export function createQueueView(client: Pick<ComfyClient, 'activeJobs' | 'queue' | 'queueRemaining'>, now: () => number) {
+export function createQueueView(
+  client: Pick<ComfyClient, 'activeJobs' | 'queue' | 'queueRemaining'>,
+  now: () => number,
+) {
   let hasJobsApi: boolean | undefined;
   let remaining: number | undefined;
   let readAt = Number.NEGATIVE_INFINITY;

@@ -51,10 +51,14 @@ export async function explainRejection(
     const fault = errors[0];
     const rest = Object.values(faults).reduce((sum, node) => sum + node.errors.length, -1);
     const more = rest > 0 ? ` (and ${rest} more, see details.node_errors)` : '';
-    return { message: `Node ${id}${class_type ? ` (${class_type})` : ''}: ${fault?.message ?? 'invalid'}${more}`, faults };
+    return {
+      message: `Node ${id}${class_type ? ` (${class_type})` : ''}: ${fault?.message ?? 'invalid'}${more}`,
+      faults,
+    };
   }
   const text = [message, details].filter((part) => typeof part === 'string' && part !== '');
-  if (type === 'prompt_outputs_failed_validation') text.push('Probably two nodes feed each other in a circle.');
+  if (type === 'prompt_outputs_failed_validation')
+    text.push('Probably two nodes feed each other in a circle.');
   if (type === 'prompt_no_outputs') text.push('Add a node that saves or shows something, such as SaveImage.');
   return { message: text.join('. ').replaceAll('..', '.') || 'ComfyUI refused the workflow.', faults };
 }
@@ -72,7 +76,9 @@ export async function explainNodeErrors(
     const errors = Array.isArray(entry['errors']) ? entry['errors'].filter(isObject) : [];
     faults[id] = {
       class_type: classType,
-      errors: await Promise.all(errors.map((error) => explainInput(error, graph[id], classType, graph, catalogue))),
+      errors: await Promise.all(
+        errors.map((error) => explainInput(error, graph[id], classType, graph, catalogue)),
+      ),
     };
   }
   return faults;
@@ -81,9 +87,12 @@ export async function explainNodeErrors(
 /** The up to three options nearest to what was given, nearest first; none if all are far off. */
 export function nearest(given: string, options: readonly string[]): string[] {
   const wanted = given.toLowerCase();
-  const limit = Math.max(2, Math.ceil(wanted.length / 2));
+  const limit = Math.max(2, Math.ceil(wanted.length / 3));
   return options
-    .map((option) => ({ option, d: distance(wanted, option.toLowerCase()) - (contains(option, wanted) ? limit : 0) }))
+    .map((option) => ({
+      option,
+      d: distance(wanted, option.toLowerCase()) - (contains(option, wanted) ? limit : 0),
+    }))
     .filter(({ d }) => d <= limit)
     .sort((a, b) => a.d - b.d)
     .slice(0, 3)
@@ -146,7 +155,9 @@ function sentence(error: JsonObject, fault: NodeFault): string {
     case 'not_in_list':
       return `${name} is not one of the allowed values${given}${hint}`;
     default: {
-      const told = [error['message'], error['details']].filter((part) => typeof part === 'string' && part !== '');
+      const told = [error['message'], error['details']].filter(
+        (part) => typeof part === 'string' && part !== '' && part !== fault.field,
+      );
       return `${name ? `${name}: ` : ''}${told.join(': ')}${given}${limits}${hint}`;
     }
   }
@@ -199,7 +210,11 @@ function findUnknownNode(error: JsonObject, graph: JsonObject): string | undefin
   return typeof id === 'string' && graph[id] !== undefined ? id : undefined;
 }
 
-async function inputConfig(classType: string | null, field: string | null, catalogue: NodeCatalogue): Promise<unknown> {
+async function inputConfig(
+  classType: string | null,
+  field: string | null,
+  catalogue: NodeCatalogue,
+): Promise<unknown> {
   if (classType === null || field === null) return undefined;
   // Without object_info the answer lacks the allowed values; that is all.
   const info = await catalogue.nodeClass(classType).catch(() => undefined);
@@ -215,7 +230,8 @@ function allowedValues(config: unknown): string[] | JsonObject | string | undefi
   if (!Array.isArray(config)) return undefined;
   const [type, settings] = config as [unknown, unknown];
   if (Array.isArray(type)) return type.map(String);
-  if (type === 'COMBO' && isObject(settings) && Array.isArray(settings['options'])) return settings['options'].map(String);
+  if (type === 'COMBO' && isObject(settings) && Array.isArray(settings['options']))
+    return settings['options'].map(String);
   if (isObject(settings) && (settings['min'] !== undefined || settings['max'] !== undefined)) {
     return { type, min: settings['min'], max: settings['max'] };
   }

@@ -44,7 +44,14 @@ interface SocketOptions {
   waitMs?: typeof SOCKET_MS;
 }
 
-export function createSocketWatcher({ url, headers, connect, sink, now, waitMs = SOCKET_MS }: SocketOptions): Watcher {
+export function createSocketWatcher({
+  url,
+  headers,
+  connect,
+  sink,
+  now,
+  waitMs = SOCKET_MS,
+}: SocketOptions): Watcher {
   let closed = false;
   let live = false;
   let lastFrameAt = 0;

@@ -49,14 +49,16 @@ function textContent(c: AppContext, output: JobOutput, text: string): Response {
   const headers = contentHeaders(output);
   headers['etag'] = `"${output.id}"`;
   headers['accept-ranges'] = 'bytes';
-  if (c.req.header('if-none-match')?.includes(headers['etag'])) return new Response(null, { status: 304, headers });
+  if (c.req.header('if-none-match')?.includes(headers['etag']))
+    return new Response(null, { status: 304, headers });
   const range = /^bytes=(\d*)-(\d*)$/.exec(c.req.header('range') ?? '');
   if (!range || (range[1] === '' && range[2] === '')) {
     headers['content-length'] = String(bytes.length);
     return new Response(bytes, { headers });
   }
   const start = range[1] === '' ? Math.max(bytes.length - Number(range[2]), 0) : Number(range[1]);
-  const end = range[1] === '' || range[2] === '' ? bytes.length : Math.min(Number(range[2]) + 1, bytes.length);
+  const end =
+    range[1] === '' || range[2] === '' ? bytes.length : Math.min(Number(range[2]) + 1, bytes.length);
   if (start >= end) {
     headers['content-range'] = `bytes */${bytes.length}`;
     return new Response(null, { status: 416, headers });

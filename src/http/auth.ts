@@ -52,7 +52,10 @@ export function authenticate(
 
 function unauthorized(header: string | undefined, signed: boolean): GatewayError {
   if (signed) {
-    return new GatewayError('unauthorized', 'This link has expired or was changed. Read the job or asset again for a fresh one.');
+    return new GatewayError(
+      'unauthorized',
+      'This link has expired or was changed. Read the job or asset again for a fresh one.',
+    );
   }
   return new GatewayError(
     'unauthorized',

@@ -14,9 +14,11 @@ export function answerError(c: AppContext, error: unknown, log: Log): Response {
     log(known ? 'warn' : 'error', 'request_failed', fields);
   }
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
-  if (known && error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds);
+  if (known && error.retryAfterSeconds !== undefined)
+    headers['retry-after'] = String(error.retryAfterSeconds);
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="comfygate"';
-  if (known && Array.isArray(error.details?.['allowed_methods'])) headers['allow'] = error.details['allowed_methods'].join(', ');
+  if (known && Array.isArray(error.details?.['allowed_methods']))
+    headers['allow'] = error.details['allowed_methods'].join(', ');
   return c.json(toEnvelope(error), status as 400, headers);
 }
 
@@ -33,10 +35,17 @@ export function createNotFound(app: Hono<Env>): (c: AppContext) => never {
     const allowed = new Set(routes.filter(({ pattern }) => pattern.test(path)).map((route) => route.method));
     if (allowed.has('GET')) allowed.add('HEAD');
     if (allowed.size === 0) {
-      throw new GatewayError('not_found', `There is nothing at '${path.slice(0, 200)}'. GET /docs lists all routes.`);
+      throw new GatewayError(
+        'not_found',
+        `There is nothing at '${path.slice(0, 200)}'. GET /docs lists all routes.`,
+      );
     }
-    throw new GatewayError('method_not_allowed', `'${path}' does not take ${method}; it takes ${[...allowed].join(', ')}.`, {
-      details: { allowed_methods: [...allowed] },
-    });
+    throw new GatewayError(
+      'method_not_allowed',
+      `'${path}' does not take ${method}; it takes ${[...allowed].join(', ')}.`,
+      {
+        details: { allowed_methods: [...allowed] },
+      },
+    );
   };
 }

@@ -66,9 +66,13 @@ function stream(c: AppContext, body: ReadableStream<Uint8Array>): Response {
 
 function refuseTooMany(feed: Feed): void {
   if (feed.streams < MAX_STREAMS) return;
-  throw new GatewayError('too_many_streams', `${feed.streams} event streams are open, which is the limit. Close one, or poll the job.`, {
-    retryAfterSeconds: 5,
-  });
+  throw new GatewayError(
+    'too_many_streams',
+    `${feed.streams} event streams are open, which is the limit. Close one, or poll the job.`,
+    {
+      retryAfterSeconds: 5,
+    },
+  );
 }
 
 /** The event number after which to go on: of EventSource's own header, else of the query. */
@@ -77,7 +81,11 @@ function resumeFrom(c: AppContext): number | undefined {
   if (given === undefined) return undefined;
   const seq = Number(given);
   if (/^\d{1,15}$/.test(given)) return seq;
-  throw new GatewayError('invalid_request', `'${given.slice(0, 50)}' is no event id: it must be the 'id' of an event of this job, a whole number.`, {
-    details: { field: 'Last-Event-ID', given: given.slice(0, 50) },
-  });
+  throw new GatewayError(
+    'invalid_request',
+    `'${given.slice(0, 50)}' is no event id: it must be the 'id' of an event of this job, a whole number.`,
+    {
+      details: { field: 'Last-Event-ID', given: given.slice(0, 50) },
+    },
+  );
 }

@@ -19,7 +19,12 @@ export function healthRoutes(backends: () => readonly Backend[], now: () => numb
   });
 
   routes.get('/api/v2/health', (c) => {
-    const body: wire.Health = { status: 'healthy', upstream: backends().map(({ name }) => name).join(', ') };
+    const body: wire.Health = {
+      status: 'healthy',
+      upstream: backends()
+        .map(({ name }) => name)
+        .join(', '),
+    };
     return c.json(body);
   });
   return routes;
@@ -31,7 +36,13 @@ async function check({ name, client }: Backend, now: () => number): Promise<wire
     const remaining = await client.queueRemaining();
     const latency = now() - start;
     const version = await client.version();
-    return { name, reachable: true, latency_ms: latency, queue_pending: remaining, ...(version && { version }) };
+    return {
+      name,
+      reachable: true,
+      latency_ms: latency,
+      queue_pending: remaining,
+      ...(version && { version }),
+    };
   } catch {
     // That it cannot be reached is the answer.
     return { name, reachable: false };

@@ -40,7 +40,11 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
     return answer(c, submitted, waitSeconds);
   });
 
-  async function answer(c: AppContext, submitted: Submitted, waitSeconds: number | undefined): Promise<Response> {
+  async function answer(
+    c: AppContext,
+    submitted: Submitted,
+    waitSeconds: number | undefined,
+  ): Promise<Response> {
     const { caller } = c.var;
     switch (submitted.outcome) {
       case 'created': {
@@ -64,7 +68,11 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
         throw new GatewayError(
           'upstream_unreachable',
           `${submitted.error.message} Whether it has the job is not known yet: look at details.job before you submit again.`,
-          { details: { job: reference(c, submitted.job.id, submitted.job) }, retryAfterSeconds: 5, cause: submitted.error },
+          {
+            details: { job: reference(c, submitted.job.id, submitted.job) },
+            retryAfterSeconds: 5,
+            cause: submitted.error,
+          },
         );
     }
   }
@@ -77,9 +85,13 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
   routes.get('/jobs', async (c) => {
     const query = parseQuery(wire.JobListQuery, c);
     if (query.cursor !== undefined && !validate(query.cursor)) {
-      throw new GatewayError('invalid_request', `'cursor' is not valid: given '${query.cursor.slice(0, 50)}', allowed is 'next_cursor' of an earlier page.`, {
-        details: { field: 'cursor', given: query.cursor.slice(0, 50) },
-      });
+      throw new GatewayError(
+        'invalid_request',
+        `'cursor' is not valid: given '${query.cursor.slice(0, 50)}', allowed is 'next_cursor' of an earlier page.`,
+        {
+          details: { field: 'cursor', given: query.cursor.slice(0, 50) },
+        },
+      );
     }
     const { status, workflow, session_id: session } = query;
     const filter = {
@@ -88,7 +100,11 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
       ...(session !== undefined && { session }),
     };
     const { jobs, next } = await service.list(c.var.caller, filter, query.limit, query.cursor);
-    const list: wire.JobList = { jobs: jobs.map((job) => present(c, job)), truncated: next !== null, next_cursor: next };
+    const list: wire.JobList = {
+      jobs: jobs.map((job) => present(c, job)),
+      truncated: next !== null,
+      next_cursor: next,
+    };
     return c.json(list);
   });
 
@@ -105,7 +121,9 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
     return c.body(`{"workflow":${text},"format":"api"}`, 200, { 'content-type': 'application/json' });
   });
 
-  routes.post('/jobs/:id/cancel', async (c) => c.json(present(c, await service.cancel(c.var.caller, c.req.param('id')))));
+  routes.post('/jobs/:id/cancel', async (c) =>
+    c.json(present(c, await service.cancel(c.var.caller, c.req.param('id')))),
+  );
 
   return routes;
 }
@@ -114,9 +132,13 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
 function parseSubmission(text: string, body: JsonObject): Submission {
   for (const name of ['webhook_url', 'inputs']) {
     if (body[name] !== undefined && body[name] !== null) {
-      throw new GatewayError('invalid_workflow', `'${name}' cannot be given here: it is reserved. Leave it out.`, {
-        details: { field: name },
-      });
+      throw new GatewayError(
+        'invalid_workflow',
+        `'${name}' cannot be given here: it is reserved. Leave it out.`,
+        {
+          details: { field: name },
+        },
+      );
     }
   }
   const parsed = wire.SubmitRequest.safeParse({ ...body, workflow: {} });
@@ -145,9 +167,13 @@ function pngWorkflowText(text: string): string {
 function idempotencyKeyOf(c: AppContext): string | undefined {
   const key = c.req.header('idempotency-key');
   if (key === undefined || (key.length >= 1 && key.length <= 255)) return key;
-  throw new GatewayError('invalid_request', `'Idempotency-Key' has ${key.length} characters; 1 to 255 are allowed.`, {
-    details: { field: 'Idempotency-Key', given: key.length, allowed: '1 to 255 characters' },
-  });
+  throw new GatewayError(
+    'invalid_request',
+    `'Idempotency-Key' has ${key.length} characters; 1 to 255 are allowed.`,
+    {
+      details: { field: 'Idempotency-Key', given: key.length, allowed: '1 to 255 characters' },
+    },
+  );
 }
 
 /** Seconds of `Prefer: wait=N`; as a preference it is cut to the limit, and ignored if it is none. */

@@ -144,7 +144,7 @@ section > .code, .gallery, .empty { margin-top: 1rem; }
 .stage { position: relative; aspect-ratio: 4 / 3; background: var(--well); display: grid; place-items: center; overflow: hidden; }
 .thumbs { position: absolute; inset: 0; display: grid; gap: 2px; grid-auto-rows: 1fr; }
 .thumbs.many { grid-template-columns: 1fr 1fr; }
-.thumbs a { min: 0; overflow: hidden; outline-offset: -3px; }
+.thumbs a { min-width: 0; min-height: 0; overflow: hidden; outline-offset: -3px; }
 .thumbs img { width: 100%; height: 100%; object-fit: cover; display: block; }
 .note { padding: 1rem 1.25rem; text-align: center; color: var(--muted); font-size: 0.92rem; max-height: 100%; overflow: auto; overflow-wrap: anywhere; }
 progress { position: absolute; left: 0; right: 0; bottom: 0; width: 100%; height: 6px; border: 0; appearance: none; background: var(--line); }

@@ -29,12 +29,16 @@ export function checkOrigin(settings: OriginSettings, log: Log): MiddlewareHandl
     const own = { protocol: url.slice(0, split), host: url.slice(split + 3, end === -1 ? undefined : end) };
     const protocol = firstOf(c.req.header('x-forwarded-proto'));
     if (trustProxy) {
-      return { protocol: protocol ?? own.protocol, host: firstOf(c.req.header('x-forwarded-host')) ?? own.host };
+      return {
+        protocol: protocol ?? own.protocol,
+        host: firstOf(c.req.header('x-forwarded-host')) ?? own.host,
+      };
     }
     if (protocol === 'https' && own.protocol === 'http' && publicUrl === undefined && !warned) {
       warned = true;
       log('warn', 'behind_tls', {
-        message: 'A proxy with TLS is in front, but links are made with http. Set PUBLIC_URL=https://your.host, or TRUST_PROXY=true if the proxy sets X-Forwarded-*.',
+        message:
+          'A proxy with TLS is in front, but links are made with http. Set PUBLIC_URL=https://your.host, or TRUST_PROXY=true if the proxy sets X-Forwarded-*.',
       });
     }
     return own;
@@ -43,16 +47,29 @@ export function checkOrigin(settings: OriginSettings, log: Log): MiddlewareHandl
   return async (c, next) => {
     const { protocol, host } = seenOrigin(c);
     if (!anyHost && !hosts.has(host.toLowerCase()) && !hosts.has(withoutPort(host).toLowerCase())) {
-      throw new GatewayError('forbidden', `The host '${host}' is not one of this gateway's names. Add it to ALLOWED_HOSTS, or set PUBLIC_URL.`, {
-        details: { field: 'Host', given: host },
-      });
+      throw new GatewayError(
+        'forbidden',
+        `The host '${host}' is not one of this gateway's names. Add it to ALLOWED_HOSTS, or set PUBLIC_URL.`,
+        {
+          details: { field: 'Host', given: host },
+        },
+      );
     }
     const base = publicUrl ?? `${protocol}://${host}`;
     const origin = c.req.header('origin');
-    if (origin !== undefined && !corsOrigins.includes(origin) && !corsOrigins.includes('*') && !sameSite(origin, base, host)) {
-      throw new GatewayError('forbidden', `Pages of '${origin}' may not call this gateway. Add the origin to CORS_ORIGINS.`, {
-        details: { field: 'Origin', given: origin },
-      });
+    if (
+      origin !== undefined &&
+      !corsOrigins.includes(origin) &&
+      !corsOrigins.includes('*') &&
+      !sameSite(origin, base, host)
+    ) {
+      throw new GatewayError(
+        'forbidden',
+        `Pages of '${origin}' may not call this gateway. Add the origin to CORS_ORIGINS.`,
+        {
+          details: { field: 'Origin', given: origin },
+        },
+      );
     }
     c.set('base', base);
     return next();

@@ -84,7 +84,11 @@ export function createPresenter(links: Links, maxAgeMs: number, now: () => numbe
         },
         urls: urls(job, viewer),
         outputs_reused: job.reused,
-        warnings: job.warnings.map(({ nodeId, classType, message }) => ({ node_id: nodeId, class_type: classType, message })),
+        warnings: job.warnings.map(({ nodeId, classType, message }) => ({
+          node_id: nodeId,
+          class_type: classType,
+          message,
+        })),
         backend: job.backend,
         ...(job.metadata !== undefined && { metadata: job.metadata }),
         ...(job.priority !== undefined && { priority: job.priority }),
@@ -99,7 +103,9 @@ export function createPresenter(links: Links, maxAgeMs: number, now: () => numbe
         hash: null,
         size_bytes: found.sizeBytes,
         content_type: found.contentType,
-        file_path: found.file ? [found.file.subfolder, found.file.filename].filter(Boolean).join('/') : nameOf(found),
+        file_path: found.file
+          ? [found.file.subfolder, found.file.filename].filter(Boolean).join('/')
+          : nameOf(found),
         created_at: iso(job.completedAt ?? job.createdAt),
         ...content(`/api/v2/assets/${found.id}/content`, viewer),
         expires_at: iso(expiresAt(job, maxAgeMs)),
@@ -112,7 +118,8 @@ export function createPresenter(links: Links, maxAgeMs: number, now: () => numbe
 
 /** The newest snapshot of a job. */
 export function progressOf(job: Job, live: Live | undefined): wire.Progress | null {
-  if (job.status === 'succeeded') return presentProgress(completed(live?.progress ?? job.progress, job.nodeCount));
+  if (job.status === 'succeeded')
+    return presentProgress(completed(live?.progress ?? job.progress, job.nodeCount));
   const progress = live?.progress ?? job.progress;
   return progress ? presentProgress(progress) : null;
 }
@@ -132,13 +139,18 @@ export function presentProgress(progress: Progress): wire.Progress {
 
 /** File name of an output; text gets one from its node. */
 export function nameOf({ file, node, contentType }: JobOutput): string {
-  return file?.filename ?? `node-${node.replace(/[^\w.-]/g, '_')}.${contentType === 'application/json' ? 'json' : 'txt'}`;
+  return (
+    file?.filename ??
+    `node-${node.replace(/[^\w.-]/g, '_')}.${contentType === 'application/json' ? 'json' : 'txt'}`
+  );
 }
 
 function place({ file }: JobOutput): { folder_type?: 'output' | 'temp' | 'input'; subfolder?: string } {
   if (!file) return {};
   const { type, subfolder } = file;
-  return type === 'output' || type === 'temp' || type === 'input' ? { folder_type: type, subfolder } : { subfolder };
+  return type === 'output' || type === 'temp' || type === 'input'
+    ? { folder_type: type, subfolder }
+    : { subfolder };
 }
 
 function iso(ms: number): string {

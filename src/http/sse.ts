@@ -20,7 +20,12 @@ export interface SseDeps {
 }
 
 /** The events of one job after event number `after` (undefined: from the present state on), until its end. */
-export function jobEvents(deps: SseDeps, job: Job, viewer: Viewer, after: number | undefined): ReadableStream<Uint8Array> {
+export function jobEvents(
+  deps: SseDeps,
+  job: Job,
+  viewer: Viewer,
+  after: number | undefined,
+): ReadableStream<Uint8Array> {
   const { feed } = deps;
   const reader = createReader(deps, viewer, after, false);
   let latest = job;
@@ -187,7 +192,11 @@ function createReader({ presenter }: SseDeps, viewer: Viewer, after: number | un
       }
       if (live?.position !== undefined && live.position !== position && job.status === 'queued') {
         position = live.position;
-        const data = JSON.stringify({ ...(all && { job_id: job.id }), status: 'queued', queue_position: position });
+        const data = JSON.stringify({
+          ...(all && { job_id: job.id }),
+          status: 'queued',
+          queue_position: position,
+        });
         chunks.push(encode(`${all ? '' : `id: ${seq}\n`}event: status\ndata: ${data}\n\n`));
       }
       if (last) {
@@ -231,6 +240,7 @@ const SIGN_OF_LIFE = encode(':\n\n');
 
 function base64(bytes: Uint8Array): string {
   let binary = '';
-  for (let i = 0; i < bytes.length; i += 0x8000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  for (let i = 0; i < bytes.length; i += 0x8000)
+    binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
   return btoa(binary);
 }

@@ -84,7 +84,11 @@ export function createFeed(now: () => number) {
     announce(channel);
   }
 
-  function subscribe(set: Set<(wake: Wake) => void>, wake: (wake: Wake) => void, leave: () => void): () => void {
+  function subscribe(
+    set: Set<(wake: Wake) => void>,
+    wake: (wake: Wake) => void,
+    leave: () => void,
+  ): () => void {
     set.add(wake);
     streams++;
     beat ??= startBeat();
@@ -131,7 +135,8 @@ export function createFeed(now: () => number) {
 
     progress(id: string, progress: Progress): void {
       const channel = channels.get(id);
-      if (!channel || isTerminal(channel.job.status) || progress.value < (channel.progress?.value ?? 0)) return;
+      if (!channel || channel.progress === progress || isTerminal(channel.job.status)) return;
+      if (progress.value < (channel.progress?.value ?? 0)) return;
       channel.progress = progress;
       announce(channel);
     },

@@ -5,8 +5,11 @@ import { GatewayError } from '../errors.ts';
 /** Throws 422 with the way out if `workflow` is no API-format graph. */
 export function checkGraph(workflow: unknown): asserts workflow is JsonObject {
   if (!isObject(workflow)) {
-    const given = workflow === undefined ? 'nothing' : Array.isArray(workflow) ? 'an array' : String(workflow);
-    throw invalid(`'workflow' must be an object of nodes, {"<node id>": {"class_type", "inputs"}}; given: ${given.slice(0, 50)}.`);
+    const given =
+      workflow === undefined ? 'nothing' : Array.isArray(workflow) ? 'an array' : String(workflow);
+    throw invalid(
+      `'workflow' must be an object of nodes, {"<node id>": {"class_type", "inputs"}}; given: ${given.slice(0, 50)}.`,
+    );
   }
   if (Array.isArray(workflow['nodes']) && 'links' in workflow) {
     throw new GatewayError(
@@ -25,14 +28,27 @@ export function checkGraph(workflow: unknown): asserts workflow is JsonObject {
   }
   const assets = assetReferences(workflow);
   if (assets.length > 0) {
-    throw new GatewayError('missing_asset', `No asset of yours has the id ${assets.map((id) => `'${id}'`).join(', ')}.`, {
-      details: { missing_ids: assets },
-    });
+    throw new GatewayError(
+      'missing_asset',
+      `No asset of yours has the id ${assets.map((id) => `'${id}'`).join(', ')}.`,
+      {
+        details: { missing_ids: assets },
+      },
+    );
   }
 }
 
 function invalid(message: string, node?: string): GatewayError {
-  const details = node === undefined ? {} : { details: { node_errors: { [node]: { class_type: null, errors: [{ field: null, reason: 'bad_node', message }] } } } };
+  const details =
+    node === undefined
+      ? {}
+      : {
+          details: {
+            node_errors: {
+              [node]: { class_type: null, errors: [{ field: null, reason: 'bad_node', message }] },
+            },
+          },
+        };
   return new GatewayError('invalid_workflow', message, details);
 }
 

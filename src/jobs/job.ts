@@ -162,8 +162,13 @@ export function reduce(job: Job, evidence: Evidence, now: number): Job {
   const next: Job = { ...job, facts: mergeFacts(job.facts, evidence) };
   if (evidence.type === 'outputs' || evidence.type === 'ended') addOutputs(next, evidence.outputs, now);
   if (evidence.type === 'ended' && evidence.reused) next.reused = true;
-  if (evidence.type === 'accepted' && evidence.warnings && next.warnings.length === 0) next.warnings = evidence.warnings;
-  if (evidence.type === 'progress' && !isTerminal(job.status) && evidence.progress.value >= (job.progress?.value ?? 0)) {
+  if (evidence.type === 'accepted' && evidence.warnings && next.warnings.length === 0)
+    next.warnings = evidence.warnings;
+  if (
+    evidence.type === 'progress' &&
+    !isTerminal(job.status) &&
+    evidence.progress.value >= (job.progress?.value ?? 0)
+  ) {
     next.progress = evidence.progress;
   }
   settle(next, now);
@@ -269,7 +274,10 @@ function stopped(reason: StopReason): { status: JobStatus; error?: JobError } {
     case 'cancel':
       return { status: 'canceled' };
     case 'timeout':
-      return { status: 'expired', error: fault('timeout', 'The job ran longer than its time limit and was stopped.') };
+      return {
+        status: 'expired',
+        error: fault('timeout', 'The job ran longer than its time limit and was stopped.'),
+      };
     case 'queue_timeout':
       return {
         status: 'expired',

@@ -10,7 +10,12 @@ import { nodeOutputs, type NodeOutput } from '../comfyui/outputs.ts';
 import type { Evidence, Job, NewOutput } from './job.ts';
 
 /** The outputs in a node's `output` object. */
-export function toNewOutputs(jobId: string, node: string, displayNode: string, output: JsonObject): NewOutput[] {
+export function toNewOutputs(
+  jobId: string,
+  node: string,
+  displayNode: string,
+  output: JsonObject,
+): NewOutput[] {
   return nodeOutputs(node, displayNode, output).map((found) => toNewOutput(jobId, found));
 }
 
@@ -38,7 +43,11 @@ export async function toEvidence(
 }
 
 /** Fills in the sizes of those that the record does not have yet. A file that cannot be asked for keeps 0. */
-export function measure(outputs: NewOutput[], job: Job, client: Pick<ComfyClient, 'view'>): Promise<NewOutput[]> {
+export function measure(
+  outputs: NewOutput[],
+  job: Job,
+  client: Pick<ComfyClient, 'view'>,
+): Promise<NewOutput[]> {
   const known = new Map(job.outputs.map((output) => [output.id, output]));
   return Promise.all(
     outputs.map(async (output) => {
@@ -52,7 +61,10 @@ export function measure(outputs: NewOutput[], job: Job, client: Pick<ComfyClient
 /** Time that a size is worth waiting for, in ms. */
 const SIZE_MS = 2_000;
 
-async function fileSize(file: NonNullable<NewOutput['file']>, client: Pick<ComfyClient, 'view'>): Promise<number> {
+async function fileSize(
+  file: NonNullable<NewOutput['file']>,
+  client: Pick<ComfyClient, 'view'>,
+): Promise<number> {
   try {
     const response = await client.view(file, { method: 'HEAD', signal: AbortSignal.timeout(SIZE_MS) });
     await response.body?.cancel();

@@ -28,8 +28,16 @@ export function createProgressTracker(classes: ReadonlyMap<string, string>, floo
   let running = new Map<string, { value: number; max: number }>();
   let current: string | null = null;
   let value = floor?.value ?? 0;
+  let last: Progress | undefined;
 
+  /** The same object as before if nothing changed: ComfyUI says most things in two frames. */
   function snapshot(): Progress {
+    const next = take();
+    if (!last || !sameSnapshot(last, next)) last = next;
+    return last;
+  }
+
+  function take(): Progress {
     const total = Math.max(classes.size + extra.size, 1);
     let fraction = 0;
     for (const { value: step, max } of running.values()) fraction += max > 0 ? Math.min(step / max, 1) : 0;
@@ -86,6 +94,17 @@ export function createProgressTracker(classes: ReadonlyMap<string, string>, floo
       return snapshot();
     },
   };
+}
+
+function sameSnapshot(a: Progress, b: Progress): boolean {
+  return (
+    a.value === b.value &&
+    a.nodesDone === b.nodesDone &&
+    a.nodesTotal === b.nodesTotal &&
+    a.currentNode === b.currentNode &&
+    a.step === b.step &&
+    a.steps === b.steps
+  );
 }
 
 /** The last snapshot of a job that succeeded. */

@@ -25,7 +25,7 @@ export function createReaper({ store, stores, service, config, now, log }: Reape
   /** Removes what is due among the jobs after `after`, from the newest to the oldest. */
   async function sweep(due: (job: Job) => boolean, after: string | undefined): Promise<number> {
     let removed = 0;
-    for (let cursor = after; ; ) {
+    for (let cursor = after; ;) {
       const { jobs, next } = await store.page({}, PAGE, cursor);
       for (const job of jobs) {
         if (!isTerminal(job.status) || !due(job)) continue;
@@ -40,7 +40,7 @@ export function createReaper({ store, stores, service, config, now, log }: Reape
   /** Id of the newest job that is older than the newest `count`. */
   async function idAfter(count: number): Promise<string | undefined> {
     let cursor: string | undefined;
-    for (let left = count; left > 0; ) {
+    for (let left = count; left > 0;) {
       const size = Math.min(left, PAGE);
       const { next } = await store.page({}, size, cursor);
       if (next === null) return undefined;

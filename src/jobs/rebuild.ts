@@ -67,9 +67,13 @@ export function createRebuilder({ backends, adopt, limits, maxAgeMs, now }: Rebu
       const already = asking.get(id);
       if (already) return already;
       if (asking.size >= AT_ONCE) {
-        throw new GatewayError('rate_limited', 'Too many unknown jobs are being looked for. Try again in a second.', {
-          retryAfterSeconds: 1,
-        });
+        throw new GatewayError(
+          'rate_limited',
+          'Too many unknown jobs are being looked for. Try again in a second.',
+          {
+            retryAfterSeconds: 1,
+          },
+        );
       }
       const search = find(id).finally(() => asking.delete(id));
       asking.set(id, search);

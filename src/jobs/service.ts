@@ -12,7 +12,17 @@ import type { JobQuery, Stores } from '../storage/ports.ts';
 import { byLoad, type Backend } from './backend.ts';
 import type { Feed } from './feed.ts';
 import { checkGraph } from './graph.ts';
-import { createJob, expiresAt, isTerminal, reduce, shownStatus, type Evidence, type Job, type JobWarning, type NewJob } from './job.ts';
+import {
+  createJob,
+  expiresAt,
+  isTerminal,
+  reduce,
+  shownStatus,
+  type Evidence,
+  type Job,
+  type JobWarning,
+  type NewJob,
+} from './job.ts';
 import { toMark } from './mark.ts';
 import { createRebuilder } from './rebuild.ts';
 import type { JobStore } from './store.ts';
@@ -111,7 +121,9 @@ export function createJobService(deps: JobServiceDeps) {
   }
 
   async function get(caller: Caller, id: string): Promise<Job> {
-    const job = validate(id) ? visible((await store.get(id)) ?? (await rebuilder?.one(id)), caller) : undefined;
+    const job = validate(id)
+      ? visible((await store.get(id)) ?? (await rebuilder?.one(id)), caller)
+      : undefined;
     if (!job) throw new GatewayError('not_found', `There is no job '${id.slice(0, 64)}'.`);
     return job;
   }
@@ -145,10 +157,14 @@ export function createJobService(deps: JobServiceDeps) {
     const { graphText, graph, idempotencyKey: key } = submission;
     checkGraph(graph);
     if (active >= settings.maxQueueDepth) {
-      throw new GatewayError('queue_full', `${active} jobs are waiting or running, which is the limit. Try again later.`, {
-        details: { queue_depth: active, max_queue_depth: settings.maxQueueDepth },
-        retryAfterSeconds: 5,
-      });
+      throw new GatewayError(
+        'queue_full',
+        `${active} jobs are waiting or running, which is the limit. Try again later.`,
+        {
+          details: { queue_depth: active, max_queue_depth: settings.maxQueueDepth },
+          retryAfterSeconds: 5,
+        },
+      );
     }
     const id = newId();
     const lease = key === undefined ? undefined : idempotencyKey(caller.owner, key);
@@ -182,7 +198,13 @@ export function createJobService(deps: JobServiceDeps) {
     }
   }
 
-  function newJob(id: string, owner: string, backend: string, submission: Submission, graph: JsonObject): NewJob {
+  function newJob(
+    id: string,
+    owner: string,
+    backend: string,
+    submission: Submission,
+    graph: JsonObject,
+  ): NewJob {
     const { metadata, priority, session, timeoutMs } = submission;
     return {
       id,
@@ -221,7 +243,8 @@ export function createJobService(deps: JobServiceDeps) {
         if (fate === 'absent') {
           backend.tracker.remove(job.id);
           // Only a backend that never heard of it may be followed by another.
-          if (error instanceof ComfyError && error.fate === 'not_sent' && index + 1 < candidates.length) continue;
+          if (error instanceof ComfyError && error.fate === 'not_sent' && index + 1 < candidates.length)
+            continue;
           await discard(job, lease);
           throw error;
         }
@@ -243,7 +266,11 @@ export function createJobService(deps: JobServiceDeps) {
   }
 
   /** What became of a submission that failed. Whatever is not certain is looked up, never sent again. */
-  async function fateOf(job: Job, backend: Backend, error: unknown): Promise<'present' | 'absent' | 'unknown'> {
+  async function fateOf(
+    job: Job,
+    backend: Backend,
+    error: unknown,
+  ): Promise<'present' | 'absent' | 'unknown'> {
     if (!(error instanceof ComfyError)) throw error;
     if (error.fate === 'not_sent') return 'absent';
     try {
@@ -275,7 +302,8 @@ export function createJobService(deps: JobServiceDeps) {
     async graph(caller: Caller, id: string): Promise<string> {
       await get(caller, id);
       const text = await store.graph(id);
-      if (text === undefined) throw new GatewayError('not_found', `The workflow of job '${id}' is not stored.`);
+      if (text === undefined)
+        throw new GatewayError('not_found', `The workflow of job '${id}' is not stored.`);
       return text;
     },
 
@@ -330,7 +358,11 @@ export function createJobService(deps: JobServiceDeps) {
 
     /** The live jobs of a caller, for a stream that begins. */
     async live(caller: Caller, session?: string): Promise<Job[]> {
-      const query = { statuses: LIVE, ...(session !== undefined && { session }), ...(!caller.admin && { owner: caller.owner }) };
+      const query = {
+        statuses: LIVE,
+        ...(session !== undefined && { session }),
+        ...(!caller.admin && { owner: caller.owner }),
+      };
       const { jobs } = await store.page(query, settings.maxQueueDepth);
       return jobs.filter((job) => visible(job, caller) !== undefined);
     },
@@ -346,7 +378,7 @@ export function createJobService(deps: JobServiceDeps) {
         now,
       });
       const empty = (await store.page({}, 1)).jobs.length === 0;
-      for (let after: string | undefined; ; ) {
+      for (let after: string | undefined; ;) {
         const { jobs, next } = await store.page({ statuses: LIVE }, 200, after);
         for (const job of jobs) follow(job);
         if (next === null) return empty;
@@ -362,7 +394,11 @@ export function createJobService(deps: JobServiceDeps) {
 const LIVE = ['queued', 'running', 'canceling'];
 
 /** The body of `POST /prompt`, with the graph's own text in it. */
-function promptBody(job: Job, clientId: string, { graphText, apiKeyComfyOrg, pngWorkflowText }: Submission): string {
+function promptBody(
+  job: Job,
+  clientId: string,
+  { graphText, apiKeyComfyOrg, pngWorkflowText }: Submission,
+): string {
   const extra = [`"comfygate":${JSON.stringify(toMark(job))}`];
   if (apiKeyComfyOrg !== undefined) extra.push(`"api_key_comfy_org":${JSON.stringify(apiKeyComfyOrg)}`);
   if (pngWorkflowText !== undefined) extra.push(`"extra_pnginfo":{"workflow":${pngWorkflowText}}`);
@@ -370,4 +406,12 @@ function promptBody(job: Job, clientId: string, { graphText, apiKeyComfyOrg, png
 }
 
 /** Statuses that a list can be filtered by. */
-export const SHOWN_STATUSES = ['queued', 'running', 'canceling', 'succeeded', 'failed', 'canceled', 'expired'] as const satisfies readonly ReturnType<typeof shownStatus>[];
+export const SHOWN_STATUSES = [
+  'queued',
+  'running',
+  'canceling',
+  'succeeded',
+  'failed',
+  'canceled',
+  'expired',
+] as const satisfies readonly ReturnType<typeof shownStatus>[];

@@ -102,7 +102,11 @@ export function createJobStore({ storage, jobs: index, singleWriter }: Stores) {
     },
 
     /** Jobs newest first, older than the job `after`; `next` continues where there are more. */
-    async page(query: JobQuery, limit: number, after?: string): Promise<{ jobs: Job[]; next: string | null }> {
+    async page(
+      query: JobQuery,
+      limit: number,
+      after?: string,
+    ): Promise<{ jobs: Job[]; next: string | null }> {
       const ids = await index.page(query, limit + 1, after);
       const shown = ids.slice(0, limit);
       const jobs = await Promise.all(shown.map((id) => get(id)));

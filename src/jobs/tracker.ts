@@ -86,7 +86,8 @@ export function createTracker(deps: TrackerDeps) {
       current = undefined;
     },
     active: () => entries.size > 0,
-    running: () => [...entries.values()].some(({ job }) => !isTerminal(job.status) && job.startedAt !== undefined),
+    running: () =>
+      [...entries.values()].some(({ job }) => !isTerminal(job.status) && job.startedAt !== undefined),
   });
   const ticker = setInterval(tick, waitMs.tick);
   (ticker as { unref?: () => void }).unref?.();
@@ -133,7 +134,13 @@ export function createTracker(deps: TrackerDeps) {
       case 'preview': {
         const id = frame.promptId ?? current?.id;
         const node = frame.node ?? current?.node;
-        if (id === undefined || node === undefined || !entries.has(id) || frame.image.length > MAX_PREVIEW_BYTES) return;
+        if (
+          id === undefined ||
+          node === undefined ||
+          !entries.has(id) ||
+          frame.image.length > MAX_PREVIEW_BYTES
+        )
+          return;
         feed.preview(id, { node, contentType: frame.contentType, image: frame.image });
         return;
       }
@@ -166,7 +173,8 @@ export function createTracker(deps: TrackerDeps) {
   }
 
   function runningId(): string | undefined {
-    for (const [id, { job }] of entries) if (job.status === 'running' || job.startedAt !== undefined) return id;
+    for (const [id, { job }] of entries)
+      if (job.status === 'running' || job.startedAt !== undefined) return id;
     return undefined;
   }
 
@@ -215,7 +223,10 @@ export function createTracker(deps: TrackerDeps) {
 
   /** Nothing speaks for a change of the queue, but something about this job is open. */
   function needsWholeQueue({ job, posting, absentSince }: Entry): boolean {
-    return !posting && (job.facts.accepted === undefined || job.facts.stop !== undefined || absentSince !== undefined);
+    return (
+      !posting &&
+      (job.facts.accepted === undefined || job.facts.stop !== undefined || absentSince !== undefined)
+    );
   }
 
   function running(): Entry[] {
@@ -273,14 +284,21 @@ export function createTracker(deps: TrackerDeps) {
       if (entry.posting) continue;
       const reason = overdueBy(job);
       if (reason && !job.facts.stop) {
-        void learn(job.id, { type: 'stop', reason, at: now() }).catch((error: unknown) => report(error, 'deadline', job.id));
+        void learn(job.id, { type: 'stop', reason, at: now() }).catch((error: unknown) =>
+          report(error, 'deadline', job.id),
+        );
       } else if (job.facts.stop && now() >= entry.nextStopAt) {
         void stop(entry).catch((error: unknown) => report(error, 'stop', job.id));
       }
     }
   }
 
-  function overdueBy({ facts, createdAt, queueTimeoutMs, timeoutMs }: Job): 'timeout' | 'queue_timeout' | undefined {
+  function overdueBy({
+    facts,
+    createdAt,
+    queueTimeoutMs,
+    timeoutMs,
+  }: Job): 'timeout' | 'queue_timeout' | undefined {
     if (facts.runSeenAt !== undefined) return now() > facts.runSeenAt + timeoutMs ? 'timeout' : undefined;
     return facts.accepted && now() > createdAt + queueTimeoutMs ? 'queue_timeout' : undefined;
   }

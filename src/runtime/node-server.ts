@@ -35,7 +35,11 @@ export async function startNode(environment: Environment): Promise<RunningServer
     const server = await listen(gateway.fetch, config);
     const { port } = server.address() as AddressInfo;
     const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
-    log('info', 'started', { url, backends: config.backends.map(({ name }) => name), storage: config.storage.kind });
+    log('info', 'started', {
+      url,
+      backends: config.backends.map(({ name }) => name),
+      storage: config.storage.kind,
+    });
     return {
       url,
       async close() {
@@ -55,13 +59,21 @@ const GRACE_MS = 3_000;
 /** Node's own WebSocket takes headers as a second argument, beyond the standard. */
 const connectSocket: ConnectSocket = (url, headers) => new WebSocket(url, { headers } as never);
 
-function listen(fetch: (request: Request) => Response | Promise<Response>, config: Config): Promise<ServerType> {
+function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  config: Config,
+): Promise<ServerType> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: config.host, port: config.port, overrideGlobalObjects: true }, () => resolve(server));
+    const server = serve(
+      { fetch, hostname: config.host, port: config.port, overrideGlobalObjects: true },
+      () => resolve(server),
+    );
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
-          ? new Error(`PORT: ${config.port} on ${config.host} is in use. Stop what listens there, or set PORT to another.`)
+          ? new Error(
+              `PORT: ${config.port} on ${config.host} is in use. Stop what listens there, or set PORT to another.`,
+            )
           : error,
       ),
     );
@@ -90,8 +102,11 @@ function readConfigFile(path: string | undefined): unknown {
   try {
     return JSON.parse(readFileSync(name, 'utf8'));
   } catch (error) {
-    throw new Error(`CONFIG_FILE: ${name} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new Error(
+      `CONFIG_FILE: ${name} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -36,7 +36,11 @@ export function createMemoryIndex(): JobIndex {
     async page(query, limit, after) {
       const ids: string[] = [];
       const afterKey = after === undefined ? undefined : jobKey(after);
-      for (let i = afterKey === undefined ? 0 : lowerBound(afterKey); i < keys.length && ids.length < limit; i++) {
+      for (
+        let i = afterKey === undefined ? 0 : lowerBound(afterKey);
+        i < keys.length && ids.length < limit;
+        i++
+      ) {
         const key = keys[i]!;
         const entry = entries.get(key)!;
         if (key !== afterKey && matches(entry, query)) ids.push(entry.id);

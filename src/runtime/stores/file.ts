@@ -17,9 +17,12 @@ export async function openFileStores(dir: string, now: () => number): Promise<St
   try {
     mkdirSync(dir, { recursive: true });
   } catch (error) {
-    throw new Error(`STORAGE_URL: the folder ${dir} cannot be made (${String(error)}). Name one that can be written to.`, {
-      cause: error,
-    });
+    throw new Error(
+      `STORAGE_URL: the folder ${dir} cannot be made (${String(error)}). Name one that can be written to.`,
+      {
+        cause: error,
+      },
+    );
   }
   const database = createDatabase(nodeSqlite({ path }));
   try {
@@ -54,7 +57,9 @@ async function prepare(database: Database): Promise<void> {
   await database.exec('PRAGMA locking_mode = EXCLUSIVE');
   await database.exec('PRAGMA journal_mode = WAL');
   await database.exec('PRAGMA synchronous = NORMAL');
-  await database.exec('CREATE TABLE IF NOT EXISTS items (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID');
+  await database.exec(
+    'CREATE TABLE IF NOT EXISTS items (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  );
   for (const [name, field] of Object.entries(FIELDS)) {
     await database.exec(
       `CREATE INDEX IF NOT EXISTS jobs_by_${name} ON items (${field}, key) WHERE key >= 'jobs:' AND key < 'jobs;'`,
@@ -71,7 +76,8 @@ const FIELDS = {
 };
 
 function sqliteDriver(database: Database): Driver {
-  const set = 'INSERT INTO items (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
+  const set =
+    'INSERT INTO items (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
   const valueOf = async (key: string) => {
     const row = (await database.prepare('SELECT value FROM items WHERE key = ?').get(key)) as
       | { value: string }
@@ -87,8 +93,10 @@ function sqliteDriver(database: Database): Driver {
     },
     /** All or none: a job and its graph appear together. */
     async setItems(items) {
-      await database.prepare(`INSERT INTO items (key, value) VALUES ${items.map(() => '(?, ?)').join(', ')}
-        ON CONFLICT (key) DO UPDATE SET value = excluded.value`).run(...items.flatMap(({ key, value }) => [key, value]));
+      await database
+        .prepare(`INSERT INTO items (key, value) VALUES ${items.map(() => '(?, ?)').join(', ')}
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value`)
+        .run(...items.flatMap(({ key, value }) => [key, value]));
     },
     async removeItem(key) {
       await database.prepare('DELETE FROM items WHERE key = ?').run(key);
