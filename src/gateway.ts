@@ -2,9 +2,9 @@
 import { createApp } from './app.ts';
 import { createLinks } from './assets/links.ts';
 import { createOutputAssets } from './assets/outputs.ts';
-import { createComfyClient, type Fetch } from './comfyui/client.ts';
-import { createPollWatcher } from './comfyui/poll.ts';
-import { createSocketWatcher, type ConnectSocket } from './comfyui/socket.ts';
+import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
+import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
+import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/socket.ts';
 import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
 import type { Config } from './config.ts';
 import { createPresenter } from './http/present.ts';
@@ -13,7 +13,7 @@ import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
 import { createJobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
-import { createTracker, type TRACK_MS } from './jobs/tracker.ts';
+import { createTracker, TRACK_MS } from './jobs/tracker.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey } from './storage/keys.ts';
 import type { Stores } from './storage/ports.ts';
@@ -29,8 +29,13 @@ export interface Ports {
   /** Ms since 1970. */
   now: () => number;
   log: Log;
-  /** Other waits than the usual ones, for tests. */
-  waitMs?: typeof TRACK_MS;
+  /** Other waits than the usual ones, in ms; tests cannot wait as long as a ComfyUI may need. */
+  waitMs?: {
+    http?: Partial<typeof TIMEOUT_MS>;
+    socket?: Partial<typeof SOCKET_MS>;
+    poll?: Partial<typeof POLL_MS>;
+    track?: Partial<typeof TRACK_MS>;
+  };
 }
 
 export interface Gateway {
@@ -42,7 +47,8 @@ export interface Gateway {
 }
 
 export function createGateway(config: Config, ports: Ports): Gateway {
-  const { stores, now, log, newId } = ports;
+  const { stores, now, log, newId, waitMs = {} } = ports;
+  const pollMs = { ...POLL_MS, ...waitMs.poll };
   const feed = createFeed(now);
   const store = createJobStore(stores);
   const service = createJobService({ store, stores, feed, settings: config, newId, now });
@@ -81,7 +87,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
 
   async function openBackend(address: Config['backends'][number]): Promise<Backend> {
     const { name } = address;
-    const client = createComfyClient(address, ports.fetch);
+    const client = createComfyClient(address, ports.fetch, { ...TIMEOUT_MS, ...waitMs.http });
     const clientId = config.clientId ?? (await stores.lease.acquire(clientKey(name), newId(), FOREVER_MS));
     const report = (error: unknown, stage: string, jobId?: string) =>
       log(stage === 'reconcile' ? 'debug' : 'warn', 'background_failed', {
@@ -98,16 +104,24 @@ export function createGateway(config: Config, ports: Ports): Gateway {
       feed,
       report,
       now,
-      ...(ports.waitMs && { waitMs: ports.waitMs }),
+      waitMs: { ...TRACK_MS, ...waitMs.track },
     });
     return { name, client, tracker, clientId };
   }
 
   function watch({ url, headers }: Config['backends'][number], clientId: string, sink: WatcherSink) {
     const connect = config.transport === 'poll' ? undefined : ports.connectSocket;
-    if (!connect) return createPollWatcher(sink);
+    if (!connect) return createPollWatcher(sink, pollMs);
     const socketUrl = `${url.replace(/^http/, 'ws')}/ws?clientId=${encodeURIComponent(clientId)}`;
-    return createSocketWatcher({ url: socketUrl, headers, connect, sink, now });
+    return createSocketWatcher({
+      url: socketUrl,
+      headers,
+      connect,
+      sink,
+      now,
+      pollMs,
+      waitMs: { ...SOCKET_MS, ...waitMs.socket },
+    });
   }
 
   /** An empty store may be a lost one: all that ComfyUI remembers comes back, once it answers. */

@@ -57,8 +57,8 @@ export type ComfyClient = ReturnType<typeof createComfyClient>;
 /** Limits of one call in ms, from sending to the end of the answer (of `view`: to its headers). */
 export const TIMEOUT_MS = { read: 10_000, submit: 10_000, list: 30_000, view: 30_000 };
 
-/** A client of one ComfyUI. `timeoutMs` replaces the limits, for tests. */
-export function createComfyClient(address: BackendAddress, fetch: Fetch, timeoutMs = TIMEOUT_MS) {
+/** A client of one ComfyUI. */
+export function createComfyClient(address: BackendAddress, fetch: Fetch, timeoutMs: typeof TIMEOUT_MS) {
   const { name, url: base, headers } = address;
   const jsonHeaders = { ...headers, 'content-type': 'application/json' };
 

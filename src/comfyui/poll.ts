@@ -9,20 +9,23 @@ export const POLL_MS = { min: 250, max: 2_000 };
 
 export function createPollWatcher(
   sink: Pick<WatcherSink, 'reconcile' | 'active'>,
-  pollMs = POLL_MS,
+  pollMs: typeof POLL_MS,
 ): Watcher {
   let delay = pollMs.min;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let timerDelay = 0;
   let looking = false;
   let closed = false;
 
   function schedule(): void {
     clearTimeout(timer);
     timer = undefined;
+    timerDelay = delay;
     if (!closed && !looking && sink.active()) timer = startTimer(() => void look(), delay);
   }
 
   async function look(): Promise<void> {
+    timer = undefined;
     looking = true;
     const changed = await sink.reconcile();
     looking = false;
@@ -33,7 +36,8 @@ export function createPollWatcher(
   return {
     wake() {
       delay = pollMs.min;
-      schedule();
+      // A look that is due as soon as this is not put off, however often it is asked for.
+      if (timer === undefined || timerDelay > delay) schedule();
     },
     async close() {
       closed = true;

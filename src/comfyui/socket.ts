@@ -5,7 +5,7 @@
  * closed, waited for, opened again, as two sockets of one id would make the newer one deaf.
  */
 import { parseBinaryFrame, parseTextFrame } from './frames.ts';
-import { createPollWatcher } from './poll.ts';
+import { createPollWatcher, type POLL_MS } from './poll.ts';
 import { startTimer, type Watcher, type WatcherSink } from './watcher.ts';
 
 /** The part of a WebSocket that is used; `headers` cannot be given in browsers' form, so the runtime opens it. */
@@ -41,17 +41,13 @@ interface SocketOptions {
   connect: ConnectSocket;
   sink: WatcherSink;
   now: () => number;
-  waitMs?: typeof SOCKET_MS;
+  /** Waits of the polling that stands in while there is no socket. */
+  pollMs: typeof POLL_MS;
+  waitMs: typeof SOCKET_MS;
 }
 
-export function createSocketWatcher({
-  url,
-  headers,
-  connect,
-  sink,
-  now,
-  waitMs = SOCKET_MS,
-}: SocketOptions): Watcher {
+export function createSocketWatcher(options: SocketOptions): Watcher {
+  const { url, headers, connect, sink, now, pollMs, waitMs } = options;
   let closed = false;
   let live = false;
   let lastFrameAt = 0;
@@ -60,7 +56,10 @@ export function createSocketWatcher({
   let retry = waitMs.retryMin;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let hangUp: ((code: number) => Promise<void>) | undefined;
-  const poll = createPollWatcher({ reconcile: () => sink.reconcile(), active: () => !live && sink.active() });
+  const poll = createPollWatcher(
+    { reconcile: () => sink.reconcile(), active: () => !live && sink.active() },
+    pollMs,
+  );
   const watchdog = setInterval(() => void check(), Math.min(1_000, waitMs.deaf / 2));
   (watchdog as { unref?: () => void }).unref?.();
   open();

@@ -54,8 +54,7 @@ async function readText(c: AppContext, maxBytes: number): Promise<string> {
 const DRAIN = 8;
 
 async function drain(c: AppContext): Promise<void> {
-  const reader = c.req.raw.body?.getReader();
-  while (reader && !(await reader.read()).done);
+  await c.req.raw.body?.pipeTo(new WritableStream());
 }
 
 function invalid(message: string): GatewayError {

@@ -20,13 +20,14 @@ const STYLE = `
 .contents { position: sticky; top: 1.5rem; align-self: start; max-height: calc(100vh - 3rem); overflow: auto; font-size: 0.9rem; }
 .contents h2 { font-size: 0.75rem; text-transform: uppercase; letter-spacing: 0.08em; color: var(--muted); margin: 1.2rem 0 0.3rem; }
 .contents h2:first-child { margin-top: 0; }
-.contents a { display: block; margin: 0; padding: 0.15rem 0; overflow-wrap: anywhere; }
+.contents a { display: block; padding: 0.15rem 0; overflow-wrap: anywhere; text-decoration: none; }
+.contents a:hover { text-decoration: underline; }
 h1 { font-size: 2.1rem; }
 .lead { margin-top: 0.75rem; max-width: 46rem; color: var(--muted); }
 .group { font-size: 1.4rem; margin-top: 3rem; }
 .card { margin-top: 1.1rem; padding: 1.25rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; scroll-margin-top: 1rem; }
 .card h3 { font-size: 1.08rem; display: flex; flex-wrap: wrap; align-items: center; gap: 0.35rem 0.7rem; }
-.card h3 + p, .card p + p { margin-top: 0.6rem; }
+.card h3 + p { margin: 0.6rem 0; }
 .card h4 { margin: 1.2rem 0 0.4rem; font-size: 0.85rem; color: var(--muted); }
 .method { font: 700 0.75rem/1.7 var(--code); padding: 0 0.6rem; border-radius: 6px; background: var(--accent-soft); color: var(--accent); }
 .method.post { background: var(--warn-soft); color: var(--warn); }
@@ -51,7 +52,6 @@ const BODY = `<div class="page"><main id="main" class="columns">
 </main></div>`;
 
 const SCRIPT = String.raw`
-const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head'];
 const nameOf = (reference) => reference.split('/').at(-1);
 
 /** Text in which what stands between backticks is code. */
@@ -93,9 +93,11 @@ function propertyRows(schema, prefix) {
   });
 }
 function curlOf(method, path, operation) {
-  const flags = { post: ' -X POST', head: ' -I' }[method] ?? (operation['x-sse-events'] ? ' -N' : ' -s');
+  const content = operation.responses[200]?.content ?? {};
+  const flags = method === 'head' ? ' -I' : content['text/event-stream'] ? ' -N' : content['*/*'] ? ' -s -o output.bin' : ' -s';
   const body = operation.requestBody?.content['application/json'];
-  const lines = ['curl' + (body ? ' -s' : flags) + ' ' + location.origin + path.replaceAll('{', '$').replaceAll('}', '').toUpperCase().replace(path.split('{')[0].toUpperCase(), path.split('{')[0])];
+  const verb = method === 'post' && !body ? ' -X POST' : '';
+  const lines = ['curl' + flags + verb + ' ' + location.origin + path.replace(/\{(\w+)\}/g, (_, name) => '$' + name.toUpperCase())];
   if (!operation.security) lines.push('-H "Authorization: Bearer $COMFYGATE_KEY"');
   if (body) lines.push("-H 'Content-Type: application/json'", "-d '" + JSON.stringify(body.example) + "'");
   return lines.join(' \\\n  ');
@@ -126,7 +128,7 @@ function schemaCard(name, schema) {
 }
 function render(api) {
   const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
-    METHODS.filter((method) => methods[method]).map((method) => ({ method, path, operation: methods[method] })));
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })));
   const main = [el('h1', {}, 'API ', el('small', { className: 'muted' }, api.info.version)), el('p', { className: 'lead' }, api.info.description),
     el('p', { className: 'lead' }, 'Where the gateway has keys, send yours as ', el('code', {}, 'Authorization: Bearer …'), '. ', 'Machine-readable: ', el('a', { href: '/openapi.json' }, '/openapi.json'), '.')];
   const contents = [];

@@ -81,7 +81,7 @@ a { color: var(--accent); text-underline-offset: 3px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 h1, h2, h3 { line-height: 1.2; letter-spacing: -0.01em; margin: 0; }
 p { margin: 0; }
-code, pre { font-family: var(--code); font-size: 0.875em; }
+code, pre { font-family: var(--code); font-size: 0.875rem; }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: 1rem; }
 .bar { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.25rem 1.5rem;
@@ -134,7 +134,7 @@ const STYLE = `
 h1 { font-size: clamp(1.9rem, 5vw, 2.6rem); max-width: 40rem; }
 h2 { font-size: 1.3rem; }
 section { margin-top: 2.75rem; }
-section > .code, .gallery, .empty { margin-top: 1rem; }
+#example, .gallery, .empty { margin-top: 1rem; }
 .head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0.25rem 1rem; }
 .live { display: inline-flex; align-items: center; gap: 0.5rem; font-size: 0.9rem; color: var(--muted); }
 .live::before { content: ''; width: 0.55rem; height: 0.55rem; border-radius: 50%; background: var(--warn); }
@@ -146,16 +146,17 @@ section > .code, .gallery, .empty { margin-top: 1rem; }
 .thumbs.many { grid-template-columns: 1fr 1fr; }
 .thumbs a { min-width: 0; min-height: 0; overflow: hidden; outline-offset: -3px; }
 .thumbs img { width: 100%; height: 100%; object-fit: cover; display: block; }
-.note { padding: 1rem 1.25rem; text-align: center; color: var(--muted); font-size: 0.92rem; max-height: 100%; overflow: auto; overflow-wrap: anywhere; }
+.note { padding: 2.2rem 1.25rem 1rem; text-align: center; color: var(--muted); font-size: 0.92rem; max-height: 100%; overflow: auto; overflow-wrap: anywhere; }
 progress { position: absolute; left: 0; right: 0; bottom: 0; width: 100%; height: 6px; border: 0; appearance: none; background: var(--line); }
 progress::-webkit-progress-bar { background: var(--line); }
 progress::-webkit-progress-value { background: var(--accent); transition: width 0.3s; }
 progress::-moz-progress-bar { background: var(--accent); }
 .about { padding: 0.8rem 1rem 0.95rem; display: grid; gap: 0.3rem; }
-.row { display: flex; align-items: center; justify-content: space-between; gap: 0.75rem; }
+.row { display: flex; align-items: baseline; justify-content: space-between; gap: 0.75rem; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
+.when { white-space: nowrap; }
 .small { font-size: 0.85rem; color: var(--muted); overflow-wrap: anywhere; }
-.pill { font-size: 0.8rem; font-weight: 600; padding: 0.1rem 0.6rem; border-radius: 1rem; background: var(--well); color: var(--muted); white-space: nowrap; }
+.pill { position: absolute; top: 0.6rem; left: 0.6rem; font-size: 0.8rem; font-weight: 600; padding: 0.1rem 0.65rem; border-radius: 1rem; background: var(--card); color: var(--muted); }
 .pill.running, .pill.succeeded { background: var(--accent-soft); color: var(--accent); }
 .pill.failed, .pill.expired { background: var(--bad-soft); color: var(--bad); }
 .pill.canceling, .pill.canceled { background: var(--warn-soft); color: var(--warn); }
@@ -174,7 +175,7 @@ const BODY = `<main id="main">
 <p class="lead">comfygate turns ComfyUI workflows into jobs: submit a graph, watch it run, fetch what it made.</p>
 <section aria-labelledby="try"><h2 id="try">Run your first job</h2><div id="example"></div></section>
 <section aria-labelledby="latest">
-<div class="head"><h2 id="latest">Latest jobs</h2><span><span id="live" class="live" role="status">Connecting…</span>
+<div class="head"><h2 id="latest">Latest jobs</h2><span class="row"><span id="live" class="live" role="status">Connecting…</span>
 <button id="forget" type="button" hidden>Forget key</button></span></div>
 <form id="key" class="key" hidden><label for="secret">API key</label>
 <div><input id="secret" type="password" autocomplete="off" spellcheck="false" required aria-describedby="why"><button class="main">Show jobs</button></div>
@@ -318,9 +319,11 @@ function show(job) {
   pill.textContent = job.status;
   pill.className = 'pill ' + job.status;
   name.textContent = job.workflow_name ?? 'Workflow';
-  time.textContent = new Date(job.created_at).toLocaleTimeString();
+  const created = new Date(job.created_at);
+  const today = created.toDateString() === new Date().toDateString();
+  time.textContent = today ? created.toLocaleTimeString([], { timeStyle: 'short' }) : created.toLocaleDateString();
   time.dateTime = time.title = job.created_at;
-  detail.textContent = [job.metadata, job.id.slice(0, 8), job.backend].filter(Boolean).join(' · ');
+  detail.textContent = [job.metadata, job.id.slice(-8), job.backend].filter(Boolean).join(' · ');
   for (const output of job.outputs) addOutput(entry, output);
   thumbs.classList.toggle('many', thumbs.childElementCount > 1);
   note.textContent = thumbs.childElementCount > 0 ? '' : noteOf(job, files.childElementCount);
@@ -331,21 +334,18 @@ function show(job) {
 function noteOf(job, files) {
   if (job.error) return job.error.message;
   if (job.status === 'queued') return job.queue_position > 0 ? 'Number ' + job.queue_position + ' in the queue' : 'In the queue';
-  if (job.status !== 'running') return job.status === 'succeeded' && files === 0 ? 'No outputs' : '';
+  if (job.status !== 'running') return files > 0 ? files + (files > 1 ? ' files' : ' file') : 'No outputs';
   const percent = Math.floor((job.progress?.value ?? 0) * 100) + ' %';
   return job.progress?.message ? percent + ' · ' + job.progress.message : percent;
 }
 
 function addEntry(job) {
   const part = (tag, className) => el(tag, { className });
-  const entry = { pill: part('span'), name: part('span', 'name'), time: part('time', 'small'), detail: part('span', 'small'),
+  const entry = { pill: part('span'), name: part('span', 'name'), time: part('time', 'small when'), detail: part('span', 'small'),
     note: part('p', 'note'), thumbs: part('div', 'thumbs'), bar: el('progress', { max: 1, ariaLabel: 'Progress' }), files: part('span', 'small files'), seen: new Set() };
   entry.card = el('li', { className: 'job' },
-    el('div', { className: 'stage' }, entry.note, entry.thumbs, entry.bar),
-    el('div', { className: 'about' },
-      el('div', { className: 'row' }, entry.name, entry.pill),
-      el('div', { className: 'row' }, entry.detail, entry.time),
-      entry.files));
+    el('div', { className: 'stage' }, entry.note, entry.thumbs, entry.bar, entry.pill),
+    el('div', { className: 'about' }, el('div', { className: 'row' }, entry.name, entry.time), entry.detail, entry.files));
   const next = [...entries.keys()].filter((id) => id < job.id).sort().at(-1);
   byId('gallery').insertBefore(entry.card, next === undefined ? null : entries.get(next).card);
   entries.set(job.id, entry);

@@ -66,10 +66,14 @@ async function fileSize(
   client: Pick<ComfyClient, 'view'>,
 ): Promise<number> {
   try {
-    const response = await client.view(file, { method: 'HEAD', signal: AbortSignal.timeout(SIZE_MS) });
-    await response.body?.cancel();
-    const size = Number(response.headers.get('content-length'));
-    return response.ok && Number.isSafeInteger(size) ? size : 0;
+    // One byte instead of HEAD, after which undici closes the connection.
+    const headers = { range: 'bytes=0-0', 'accept-encoding': 'identity' };
+    const response = await client.view(file, { headers, signal: AbortSignal.timeout(SIZE_MS) });
+    const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+    if (response.status === 206) await response.arrayBuffer();
+    else await response.body?.cancel();
+    const size = Number(total ?? response.headers.get('content-length'));
+    return (response.ok || response.status === 416) && Number.isSafeInteger(size) ? size : 0;
   } catch {
     // The file itself is what counts; its size is 0 ("not known") until someone can tell.
     return 0;

@@ -45,7 +45,7 @@ export interface TrackerDeps {
   /** Background work failed. Never throws. */
   report: (error: unknown, stage: string, jobId?: string) => void;
   now: () => number;
-  waitMs?: typeof TRACK_MS;
+  waitMs: typeof TRACK_MS;
 }
 
 export type Tracker = ReturnType<typeof createTracker>;
@@ -68,7 +68,7 @@ interface Entry {
 }
 
 export function createTracker(deps: TrackerDeps) {
-  const { client, learn, feed, report, now, waitMs = TRACK_MS } = deps;
+  const { client, learn, feed, report, now, waitMs } = deps;
   const entries = new Map<string, Entry>();
   const view = createQueueView(client, now);
   let reachable: boolean | undefined;
@@ -111,7 +111,11 @@ export function createTracker(deps: TrackerDeps) {
         if (id === undefined || !entries.has(id)) return;
         if (node === null) {
           current = undefined;
-          return withEntry(id, finish);
+          return withEntry(id, async (entry) => {
+            if (await finish(entry)) return;
+            force = true;
+            lookSoon();
+          });
         }
         current = { id, node };
         return withProgress(id, (progress) => progress.executing(node));
@@ -182,11 +186,7 @@ export function createTracker(deps: TrackerDeps) {
   async function finish(entry: Entry): Promise<boolean> {
     const { id } = entry.job;
     const result = await client.history(id);
-    if (!result) {
-      force = true;
-      lookSoon();
-      return false;
-    }
+    if (!result) return false;
     await learn(id, await toEvidence(result, entry.job, client, now));
     return true;
   }

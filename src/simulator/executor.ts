@@ -113,12 +113,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return true;
   };
 
+  const mayStart = () => !paused && !signal.aborted;
   const work = async () => {
     working = true;
     try {
       // The answer to the request that brought a prompt goes out first.
       await host.yield();
-      while (!paused && !signal.aborted && (await runNext()));
+      for (let more = true; more; ) more = mayStart() && (await runNext());
     } catch (error) {
       dead = true;
       if (error !== stopped) throw error;
@@ -129,7 +130,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   };
 
   const wake = () => {
-    if (working || dead || paused || signal.aborted || queue.pending().length === 0) return;
+    if (working || dead || !mayStart() || queue.pending().length === 0) return;
     work().catch((error: unknown) => console.error('simulator: the worker failed', error));
   };
 

@@ -31,6 +31,10 @@ interface Entry extends StoredFile {
   weight: number;
 }
 
+// What a file holds on to before it is made (its graph) is not in its weight, so the number is bounded as well.
+const maxFiles = 20_000;
+const maxCounters = 100_000;
+
 const counted = /^(.+)_(\d+)_\.?[^_]*$/;
 
 export function createFileStore(options: { limitBytes: number; now: () => number }): FileStore {
@@ -51,7 +55,7 @@ export function createFileStore(options: { limitBytes: number; now: () => number
 
   const evict = () => {
     for (const key of entries.keys()) {
-      if (total <= limitBytes || entries.size === 1) return;
+      if ((total <= limitBytes && entries.size <= maxFiles) || entries.size === 1) return;
       drop(key);
     }
   };
@@ -66,6 +70,7 @@ export function createFileStore(options: { limitBytes: number; now: () => number
       const counter = folderOf(entry.type, entry.subfolder) + match[1];
       counters.set(counter, Math.max(counters.get(counter) ?? 0, Number(match[2])));
     }
+    if (counters.size > maxCounters) counters.delete(counters.keys().next().value ?? '');
     evict();
   };
 

@@ -128,7 +128,7 @@ function finishedJob(id: string, { prompt, outputs, status }: HistoryEntry): Job
   const files = Object.entries(outputs).flatMap(([node, output]) =>
     Object.entries(output).flatMap(([kind, items]) => {
       if (kind === 'animated' || !Array.isArray(items)) return [];
-      return items.filter(isRecord).map((item): Job => ({ ...item, nodeId: node, mediaType: kind }));
+      return items.filter(isRecord).map((item): Job => Object.assign({}, item, { nodeId: node, mediaType: kind }));
     }),
   );
   const previewable = files.filter((file) => ['images', 'video', 'audio', '3d', 'text'].includes(String(file['mediaType'])));

@@ -95,7 +95,7 @@ export const nodeRuns: Record<string, NodeRun> = {
   ImageInvert: (context) => {
     const frames = framesOf(context, 'image').map((frame): Frame => {
       const pixels = () => ({ ...frame.pixels(), data: frame.pixels().data.map((sample) => 255 - sample) });
-      return { ...frame, pixels };
+      return { width: frame.width, height: frame.height, pixels };
     });
     return { values: [{ kind: 'image', frames }] };
   },

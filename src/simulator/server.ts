@@ -1,7 +1,7 @@
 // The listening side: every request passes inspection, faults and the Origin check before it reaches its route.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { randomUUID } from 'node:crypto';
@@ -33,6 +33,7 @@ export function createListener(options: {
   const find = createRouter(options.routes);
   const findControl = createRouter(options.controlRoutes);
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  const connections = new Set<Socket>();
   let server: Server | undefined;
   let { port } = options;
 
@@ -124,7 +125,13 @@ export function createListener(options: {
       current.on('upgrade', (incoming, socket, head) => {
         upgrade(incoming, socket, head).catch(() => socket.destroy());
       });
+      // Bodies may come slowly, and idle connections stay as long as with aiohttp.
       current.requestTimeout = 0;
+      current.keepAliveTimeout = 75_000;
+      current.on('connection', (socket) => {
+        connections.add(socket);
+        socket.once('close', () => connections.delete(socket));
+      });
       server = current;
       return new Promise((resolve, reject) => {
         current.once('error', reject);
@@ -142,7 +149,7 @@ export function createListener(options: {
       if (current === undefined) return Promise.resolve();
       return new Promise((resolve) => {
         current.close(() => resolve());
-        current.closeAllConnections();
+        for (const socket of connections) socket.destroy();
       });
     },
   };

@@ -29,6 +29,7 @@ interface Connection {
   clientId: string;
   deaf: boolean;
   flags: Record<string, unknown>;
+  late: { frame: string | Uint8Array; due: number }[];
 }
 
 export function createSocketHub(options: {
@@ -40,14 +41,25 @@ export function createSocketHub(options: {
   const open = new Set<Connection>();
   let delayMs = 0;
 
+  const write = ({ socket, deaf }: Connection, frame: string | Uint8Array) => {
+    if (!deaf && socket.readyState === socket.OPEN) socket.send(frame);
+  };
   const deliver = (connection: Connection, frame: string | Uint8Array) => {
-    const write = () => {
-      if (!connection.deaf && connection.socket.readyState === connection.socket.OPEN) {
-        connection.socket.send(frame);
-      }
+    const { late } = connection;
+    if (delayMs === 0 && late.length === 0) return write(connection, frame);
+    // One line of waiting frames per socket: also when the delay changes, none overtakes another.
+    late.push({ frame, due: Math.max(Date.now() + delayMs, late.at(-1)?.due ?? 0) });
+    if (late.length === 1) flushLater(connection);
+  };
+  const flushLater = (connection: Connection) => {
+    const { late } = connection;
+    const [first] = late;
+    if (first === undefined) return;
+    const flush = () => {
+      while (late[0] !== undefined && late[0].due <= Date.now()) write(connection, late.shift()?.frame ?? '');
+      flushLater(connection);
     };
-    if (delayMs === 0) write();
-    else setTimeout(write, delayMs).unref();
+    setTimeout(flush, Math.max(1, first.due - Date.now())).unref();
   };
 
   const listeners = (clientId: string | null): Connection[] => {
@@ -65,7 +77,7 @@ export function createSocketHub(options: {
 
   return {
     accept(socket, clientId) {
-      const connection: Connection = { socket, clientId, deaf: false, flags: {} };
+      const connection: Connection = { socket, clientId, deaf: false, flags: {}, late: [] };
       registered.delete(clientId);
       registered.set(clientId, connection);
       open.add(connection);

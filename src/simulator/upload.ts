@@ -35,15 +35,17 @@ export async function upload(request: RouteRequest, files: FileStore, asMask: bo
   const bytes = new Uint8Array(await image.arrayBuffer());
   const [stem, extension] = splitName(image.name);
   const overwrite = ['true', '1'].includes(String(form.get('overwrite')));
-  let name = image.name;
+  const refOf = (filename: string) => ({ ...target, filename: filename.slice(filename.lastIndexOf('/') + 1) });
+  let { name } = image;
+  let existing = overwrite ? undefined : files.get(refOf(name));
   let same = false;
-  for (let i = 1; !overwrite && !same; i++) {
-    const existing = files.get({ ...target, filename: name.slice(name.lastIndexOf('/') + 1) });
-    if (existing === undefined) break;
+  for (let i = 1; existing !== undefined; i++) {
     same = Buffer.from(existing.bytes() ?? []).equals(bytes);
-    if (!same) name = `${stem} (${i})${extension}`;
+    if (same) break;
+    name = `${stem} (${i})${extension}`;
+    existing = files.get(refOf(name));
   }
-  const ref = { ...target, filename: name.slice(name.lastIndexOf('/') + 1) };
+  const ref = refOf(name);
   const content = asMask ? maskedOriginal(form, files, bytes) : bytes;
   if (!same && content !== undefined) files.put(ref, content);
   return json({ name, subfolder: folder === subfolder ? subfolder : folder, type });

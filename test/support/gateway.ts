@@ -1,0 +1,102 @@
+/** A gateway in front of a simulator, both in this process, over real HTTP and WebSocket. */
+import { serve } from '@hono/node-server';
+import type { AddressInfo } from 'node:net';
+import { v7 } from 'uuid';
+import { onTestFinished } from 'vitest';
+import type * as wire from '../../src/api/schemas.ts';
+import { parseConfig, type Environment } from '../../src/config.ts';
+import { createGateway, type Ports } from '../../src/gateway.ts';
+import { createLog } from '../../src/log.ts';
+import { openMemoryStores } from '../../src/runtime/stores/memory.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+
+export interface TestGateway {
+  url: string;
+  /** Lines of the log, parsed. */
+  logged: Record<string, unknown>[];
+  /** A request to the gateway; `body` is sent as JSON, or as it is if it is a string. */
+  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  submit(workflow: unknown, more?: Record<string, unknown>, headers?: Record<string, string>): Promise<wire.Job>;
+  job(id: string, headers?: Record<string, string>): Promise<wire.Job>;
+  /** The job once `done` holds; fails with the job as it is after ten seconds. */
+  until(id: string, done: (job: wire.Job) => boolean, headers?: Record<string, string>): Promise<wire.Job>;
+  /** The job in its terminal state. */
+  ended(id: string, headers?: Record<string, string>): Promise<wire.Job>;
+  close(): Promise<void>;
+}
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = await createSimulator({ stepMs: 5, loadMs: 5, encodeMs: 1, decodeMs: 1, nodeMs: 1, ...options });
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+/** `env` as in the environment; `ports` replaces what the runtime lends. */
+export async function startGateway(env: Environment, ports: Partial<Ports> = {}): Promise<TestGateway> {
+  const logged: Record<string, unknown>[] = [];
+  const now = ports.now ?? Date.now;
+  const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env });
+  const gateway = createGateway(config, {
+    stores: openMemoryStores(now),
+    fetch: globalThis.fetch,
+    connectSocket: (url, headers) => new WebSocket(url, { headers } as never),
+    newId: v7,
+    now,
+    log: createLog('debug', (line) => logged.push(JSON.parse(line)), now),
+    ...ports,
+  });
+  await gateway.start();
+  const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
+    const listening = serve({ fetch: gateway.fetch, hostname: '127.0.0.1', port: 0 }, () => resolve(listening));
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let closing: Promise<void> | undefined;
+
+  async function request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+    return fetch(new URL(path, url), {
+      method,
+      headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(text !== undefined && { body: text }),
+    });
+  }
+
+  async function json<T>(response: Response, status: number): Promise<T> {
+    const text = await response.text();
+    if (response.status !== status) throw new Error(`expected ${status}, got ${response.status}: ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  const api: TestGateway = {
+    url,
+    logged,
+    request,
+    submit: async (workflow, more, headers) =>
+      json(await request('POST', '/api/v2/jobs', { workflow, ...more }, headers), 201),
+    job: async (id, headers) => json(await request('GET', `/api/v2/jobs/${id}`, undefined, headers), 200),
+    async until(id, done, headers) {
+      const deadline = Date.now() + 10_000;
+      for (;;) {
+        const job = await api.job(id, headers);
+        if (done(job)) return job;
+        if (Date.now() > deadline) throw new Error(`not so after 10 s: ${JSON.stringify(job)}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    ended: (id, headers) => api.until(id, ({ status }) => TERMINAL.has(status), headers),
+    close() {
+      closing ??= Promise.all([
+        gateway.close(),
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          if ('closeAllConnections' in server) server.closeAllConnections();
+        }),
+      ]).then(() => undefined);
+      return closing;
+    },
+  };
+  onTestFinished(() => api.close());
+  return api;
+}
+
+export const TERMINAL = new Set(['succeeded', 'failed', 'canceled', 'expired']);
