@@ -2,18 +2,18 @@
 import { Hono } from 'hono';
 import { openapiDocument } from '../api/openapi.ts';
 import type { AppContext, Env } from './context.ts';
-import { docsPage } from './docs.ts';
-import { landingPage } from './landing.ts';
+import { docsCsp, docsPage } from './docs.ts';
+import { landingCsp, landingPage } from './landing.ts';
 
 /** Version of the API document: that of the package. */
-export const VERSION = '0.1.0';
+const VERSION = '0.1.0';
 
 export function pageRoutes(): Hono<Env> {
   const routes = new Hono<Env>();
   const documents = new Map<string, string>();
 
-  routes.get('/', (c) => page(c, landingPage));
-  routes.get('/docs', (c) => page(c, docsPage));
+  routes.get('/', (c) => page(c, landingPage, landingCsp));
+  routes.get('/docs', (c) => page(c, docsPage, docsCsp));
   routes.get('/openapi.json', (c) => {
     const serverUrl = c.var.base;
     let text = documents.get(serverUrl);
@@ -28,12 +28,9 @@ export function pageRoutes(): Hono<Env> {
   return routes;
 }
 
-/** A page whose one script and one style are known by a nonce: nothing that a job contains can run in it. */
-function page(c: AppContext, make: (nonce: string) => string): Response {
+/** A page whose script and style are known by a nonce: nothing that a job contains can run in it. */
+function page(c: AppContext, make: (nonce: string) => string, policy: (nonce: string) => string): Response {
   const nonce = crypto.randomUUID();
-  c.header(
-    'content-security-policy',
-    `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src * data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  );
+  c.header('content-security-policy', policy(nonce));
   return c.html(make(nonce));
 }

@@ -1,8 +1,9 @@
 /**
  * Progress of one run, from the frames that ComfyUI happens to send: per-node states where it has them, else steps and
- * node changes. Counts nodes, weighs the running ones by their steps, and never goes backwards.
+ * node changes. A node counts as many parts of the whole as it has steps to do, and progress never goes backwards.
  */
 import type { NodeState } from '../comfyui/frames.ts';
+import { isObject } from '../comfyui/json.ts';
 
 /** One complete snapshot; the fields are those of Comfy API v2. `value` is 0…1, and 1 only after success. */
 export interface Progress {
@@ -16,13 +17,30 @@ export interface Progress {
   message: string | null;
 }
 
+/** What a graph says of one of its nodes. `weight` is its share of the work, relative to the others. */
+export interface GraphNode {
+  classType: string;
+  weight: number;
+}
+
 export type ProgressTracker = ReturnType<typeof createProgressTracker>;
 
+/** The nodes of a graph, `{}` of none. A sampler with 20 steps weighs as much as 20 other nodes. */
+export function graphNodes(graphText: string | undefined): Map<string, GraphNode> {
+  const graph: unknown = graphText === undefined ? {} : JSON.parse(graphText);
+  const nodes = new Map<string, GraphNode>();
+  for (const [id, node] of Object.entries(isObject(graph) ? graph : {})) {
+    const classType = isObject(node) && typeof node['class_type'] === 'string' ? node['class_type'] : '';
+    const steps = isObject(node) && isObject(node['inputs']) ? node['inputs']['steps'] : undefined;
+    nodes.set(id, { classType, weight: typeof steps === 'number' && steps > 1 ? Math.min(steps, 1000) : 1 });
+  }
+  return nodes;
+}
+
 /**
- * Follows one run. `classes` maps the nodes of the graph to their class names, `floor` is the progress that was
- * already shown. Every method returns the new snapshot.
+ * Follows one run of a graph with these nodes. `floor` is the progress that was already shown. Every method returns the new snapshot.
  */
-export function createProgressTracker(classes: ReadonlyMap<string, string>, floor: Progress | undefined) {
+export function createProgressTracker(graph: ReadonlyMap<string, GraphNode>, floor: Progress | undefined) {
   const done = new Set<string>();
   const extra = new Set<string>();
   let running = new Map<string, { value: number; max: number }>();
@@ -38,14 +56,18 @@ export function createProgressTracker(classes: ReadonlyMap<string, string>, floo
   }
 
   function take(): Progress {
-    const total = Math.max(classes.size + extra.size, 1);
-    let fraction = 0;
-    for (const { value: step, max } of running.values()) fraction += max > 0 ? Math.min(step / max, 1) : 0;
+    const total = Math.max(graph.size + extra.size, 1);
+    let whole = extra.size;
+    for (const { weight } of graph.values()) whole += weight;
+    let part = 0;
+    for (const node of done) part += weightOf(node);
+    for (const [node, { value: step, max }] of running)
+      part += max > 0 ? weightOf(node) * Math.min(step / max, 1) : 0;
     // The last hundredth belongs to the result: 1 means that it is there.
-    value = Math.max(value, Math.min((done.size + fraction) / total, 0.99));
+    value = Math.max(value, Math.min(part / Math.max(whole, 1), 0.99));
     const steps = current === null ? undefined : running.get(current);
     const counted = steps !== undefined && steps.max > 1;
-    const name = current === null ? null : (classes.get(current) ?? null);
+    const name = current === null ? null : (graph.get(current)?.classType ?? null);
     return {
       value,
       nodesDone: Math.min(done.size, total),
@@ -58,10 +80,15 @@ export function createProgressTracker(classes: ReadonlyMap<string, string>, floo
     };
   }
 
+  /** A node that appeared while running (inside an expanded one) weighs 1. */
+  function weightOf(node: string): number {
+    return graph.get(node)?.weight ?? 1;
+  }
+
   function finish(node: string): void {
     done.add(node);
     running.delete(node);
-    if (!classes.has(node)) extra.add(node);
+    if (!graph.has(node)) extra.add(node);
   }
 
   return {

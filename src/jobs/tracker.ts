@@ -4,13 +4,12 @@
  */
 import type { ComfyClient, QueueItem } from '../comfyui/client.ts';
 import type { Frame } from '../comfyui/frames.ts';
-import { isObject } from '../comfyui/json.ts';
 import { createQueueView } from '../comfyui/queue-view.ts';
 import { startTimer, type Watcher, type WatcherSink } from '../comfyui/watcher.ts';
 import type { Feed } from './feed.ts';
 import { isInferred, isTerminal, type Evidence, type Job } from './job.ts';
 import { measure, toEvidence, toNewOutputs } from './outputs.ts';
-import { createProgressTracker, type Progress, type ProgressTracker } from './progress.ts';
+import { createProgressTracker, graphNodes, type Progress, type ProgressTracker } from './progress.ts';
 
 /** Waits and limits, in ms. */
 export const TRACK_MS = {
@@ -165,7 +164,7 @@ export function createTracker(deps: TrackerDeps) {
   function withProgress(id: string | undefined, work: (progress: ProgressTracker) => Progress): void {
     if (id === undefined) return;
     withEntry(id, async (entry) => {
-      entry.progress ??= createProgressTracker(classesOf(await deps.graph(id)), entry.job.progress);
+      entry.progress ??= createProgressTracker(graphNodes(await deps.graph(id)), entry.job.progress);
       const snapshot = work(entry.progress);
       // A run whose start was missed is seen to run by its progress.
       if (entry.job.startedAt === undefined) await learn(id, { type: 'started', at: now(), seenAt: now() });
@@ -413,13 +412,4 @@ const MAX_PREVIEW_BYTES = 4 * 1024 * 1024;
 /** Runs `work` for all, a few at a time; the first fault is thrown when all of its group are through. */
 async function inGroups<T>(items: T[], work: (item: T) => Promise<unknown>): Promise<void> {
   for (let i = 0; i < items.length; i += 8) await Promise.all(items.slice(i, i + 8).map(work));
-}
-
-function classesOf(graphText: string | undefined): Map<string, string> {
-  const graph: unknown = graphText === undefined ? {} : JSON.parse(graphText);
-  const classes = new Map<string, string>();
-  for (const [id, node] of Object.entries(isObject(graph) ? graph : {})) {
-    classes.set(id, isObject(node) && typeof node['class_type'] === 'string' ? node['class_type'] : '');
-  }
-  return classes;
 }
