@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { parseEnv } from 'node:util';
-import { serve, type ServerType } from '@hono/node-server';
+import type { Server as HttpServer } from 'node:http';
+import { serve } from '@hono/node-server';
 import { v7 } from 'uuid';
 import type { ConnectSocket } from '../comfyui/socket.ts';
 import { parseConfig, type Config, type Environment } from '../config.ts';
@@ -62,11 +63,12 @@ const connectSocket: ConnectSocket = (url, headers) => new WebSocket(url, { head
 function listen(
   fetch: (request: Request) => Response | Promise<Response>,
   config: Config,
-): Promise<ServerType> {
+): Promise<HttpServer> {
   return new Promise((resolve, reject) => {
     const server = serve(
       { fetch, hostname: config.host, port: config.port, overrideGlobalObjects: true },
-      () => resolve(server),
+      // Made by node:http, as no other factory was named.
+      () => resolve(server as HttpServer),
     );
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -80,14 +82,16 @@ function listen(
   });
 }
 
-function stopListening(server: ServerType): Promise<void> {
+function stopListening(server: HttpServer): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), GRACE_MS);
+    const kill = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    // A connection becomes idle when its last request (or stream) ends, and would be kept for the next one.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
     server.close(() => {
-      clearTimeout(timer);
+      clearTimeout(kill);
+      clearInterval(sweep);
       resolve();
     });
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
   });
 }
 

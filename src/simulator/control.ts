@@ -88,7 +88,10 @@ export function controlRoutes(control: Control): Route[] {
         else if (action === 'delay') sockets.delay(Number(delayMs ?? 0));
         else if (action === 'refuse') sockets.refuse();
         else if (action === 'accept') sockets.accept();
-        else return refused(`action is ${String(action)}, not drop, close, deafen, hear, delay, refuse or accept`);
+        else
+          return refused(
+            `action is ${String(action)}, not drop, close, deafen, hear, delay, refuse or accept`,
+          );
         return ok();
       },
     },
@@ -143,5 +146,7 @@ export function controlRoutes(control: Control): Route[] {
 function fileRef(query: URLSearchParams): FileRef | undefined {
   const type = query.get('type') ?? 'output';
   const filename = query.get('filename') ?? '';
-  return isFolderType(type) && filename !== '' ? { type, filename, subfolder: query.get('subfolder') ?? '' } : undefined;
+  return isFolderType(type) && filename !== ''
+    ? { type, filename, subfolder: query.get('subfolder') ?? '' }
+    : undefined;
 }

@@ -119,7 +119,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     try {
       // The answer to the request that brought a prompt goes out first.
       await host.yield();
-      for (let more = true; more; ) more = mayStart() && (await runNext());
+      for (let more = true; more;) more = mayStart() && (await runNext());
     } catch (error) {
       dead = true;
       if (error !== stopped) throw error;

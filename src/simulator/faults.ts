@@ -57,7 +57,8 @@ export function createFaults(): Faults {
       [...active].map(([id, { fault, left }]) => ({ id, fault, left: Number.isFinite(left) ? left : null })),
     take(route, concrete) {
       for (const [id, entry] of active) {
-        if (entry.fault.route !== '*' && entry.fault.route !== route && entry.fault.route !== concrete) continue;
+        if (entry.fault.route !== '*' && entry.fault.route !== route && entry.fault.route !== concrete)
+          continue;
         if (--entry.left <= 0) active.delete(id);
         return entry.fault;
       }
@@ -71,12 +72,14 @@ export function parseFault(value: unknown): Fault | string {
   if (!isRecord(value)) return 'a fault is an object such as {"route": "POST /prompt", "kind": "drop"}';
   const { route, kind, times, status, body, headers, delayMs } = value;
   if (typeof route !== 'string') return 'route is missing, e.g. "POST /prompt" or "*"';
-  if (typeof kind !== 'string' || !kinds.includes(kind)) return `kind is ${String(kind)}, not one of ${kinds.join(', ')}`;
+  if (typeof kind !== 'string' || !kinds.includes(kind))
+    return `kind is ${String(kind)}, not one of ${kinds.join(', ')}`;
   const fault: Fault = { route, kind: kind as FaultKind };
   if (typeof times === 'number') fault.times = times;
   if (typeof status === 'number') fault.status = status;
   if (body !== undefined) fault.body = body;
-  if (isRecord(headers)) fault.headers = Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, String(v)]));
+  if (isRecord(headers))
+    fault.headers = Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, String(v)]));
   if (typeof delayMs === 'number') fault.delayMs = delayMs;
   return fault;
 }

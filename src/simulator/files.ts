@@ -156,7 +156,7 @@ function* pattern(start: number, end: number): Iterable<Uint8Array> {
     state ^= state << 5;
     block[i] = state & 255;
   }
-  for (let position = start; position < end; ) {
+  for (let position = start; position < end;) {
     const from = position % patternBlock;
     const chunk = block.subarray(from, Math.min(patternBlock, from + end - position));
     position += chunk.byteLength;

@@ -70,7 +70,11 @@ export const tooLarge = new Error('body too large');
 
 export const maxBodyBytes = 104857600;
 
-export function createRequest(incoming: IncomingMessage, url: URL, params: Record<string, string>): RouteRequest {
+export function createRequest(
+  incoming: IncomingMessage,
+  url: URL,
+  params: Record<string, string>,
+): RouteRequest {
   const body = async () => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -1,4 +1,4 @@
-// Pictures as files: what a file is and how big, its pixels where the format can be read, JPEG and WebP for previews.
+// Pictures as files: what a file is and how big, its pixels where the format can be read, and a WebP for previews.
 
 import jpeg from 'jpeg-js';
 import { decodePng, type Pixels } from './png.ts';
@@ -24,15 +24,6 @@ export function readImage(
     return { ...webpSize(bytes), pixels: none };
   }
   return undefined;
-}
-
-export function encodeJpeg(pixels: Pixels, quality = 90): Uint8Array {
-  const { width, height, channels, data } = pixels;
-  const rgba = new Uint8Array(width * height * 4).fill(255);
-  for (let i = 0; i < width * height; i++) {
-    rgba.set(data.subarray(i * channels, i * channels + 3), i * 4);
-  }
-  return jpeg.encode({ width, height, data: rgba }, quality).data;
 }
 
 /** A valid lossless WebP of the picture's size, filled with its mean color: an encoder would be out of proportion. */

@@ -96,9 +96,17 @@ function find(id: string, queue: PromptQueue): Job | undefined {
   const entry = queue.history.get(id);
   if (entry !== undefined) {
     const { outputs, status } = entry;
-    return { ...finishedJob(id, entry), outputs, execution_status: status, workflow: workflowOf(entry.prompt) };
+    return {
+      ...finishedJob(id, entry),
+      outputs,
+      execution_status: status,
+      workflow: workflowOf(entry.prompt),
+    };
   }
-  for (const [items, status] of [[queue.running(), 'in_progress'], [queue.pending(), 'pending']] as const) {
+  for (const [items, status] of [
+    [queue.running(), 'in_progress'],
+    [queue.pending(), 'pending'],
+  ] as const) {
     const item = items.find((candidate) => candidate[1] === id);
     if (item !== undefined) return { ...queuedJob(item, status), workflow: workflowOf(item) };
   }
@@ -128,10 +136,14 @@ function finishedJob(id: string, { prompt, outputs, status }: HistoryEntry): Job
   const files = Object.entries(outputs).flatMap(([node, output]) =>
     Object.entries(output).flatMap(([kind, items]) => {
       if (kind === 'animated' || !Array.isArray(items)) return [];
-      return items.filter(isRecord).map((item): Job => Object.assign({}, item, { nodeId: node, mediaType: kind }));
+      return items
+        .filter(isRecord)
+        .map((item): Job => Object.assign({}, item, { nodeId: node, mediaType: kind }));
     }),
   );
-  const previewable = files.filter((file) => ['images', 'video', 'audio', '3d', 'text'].includes(String(file['mediaType'])));
+  const previewable = files.filter((file) =>
+    ['images', 'video', 'audio', '3d', 'text'].includes(String(file['mediaType'])),
+  );
   return {
     id,
     status: status.completed ? 'completed' : interrupted === undefined ? 'failed' : 'cancelled',
@@ -141,7 +153,8 @@ function finishedJob(id: string, { prompt, outputs, status }: HistoryEntry): Job
     execution_error: error,
     outputs_count: files.length,
     previewable_outputs_count: previewable.length,
-    preview_output: previewable.find((file) => file['type'] === 'output') ?? previewable[0] ?? textPreview(outputs),
+    preview_output:
+      previewable.find((file) => file['type'] === 'output') ?? previewable[0] ?? textPreview(outputs),
     ...metadata(prompt[3]),
   };
 }
@@ -151,7 +164,12 @@ function textPreview(outputs: HistoryEntry['outputs']): Job | undefined {
     const text: unknown = Array.isArray(output['text']) ? output['text'][0] : undefined;
     if (typeof text !== 'string') continue;
     const cut = text.length > 1024;
-    return { content: cut ? text.slice(0, 1024) : text, ...(cut && { truncated: true }), nodeId, mediaType: 'text' };
+    return {
+      content: cut ? text.slice(0, 1024) : text,
+      ...(cut && { truncated: true }),
+      nodeId,
+      mediaType: 'text',
+    };
   }
   return undefined;
 }

@@ -7,7 +7,10 @@ interface RawJson {
 
 // `JSON.rawJSON` and the reviver's third argument are in Node 24, but not yet in the ES2024 typings.
 const json = JSON as unknown as {
-  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown;
   rawJSON(text: string): RawJson;
   isRawJSON(value: unknown): value is RawJson;
 };

@@ -52,7 +52,12 @@ export function createLife(options: LifeOptions): Life {
 }
 
 /** LoadImage and LoadAudio look for their file themselves instead of checking the list. */
-function checkFile(files: FileStore, className: string, input: string, value: unknown): true | string | undefined {
+function checkFile(
+  files: FileStore,
+  className: string,
+  input: string,
+  value: unknown,
+): true | string | undefined {
   const isImage = (className === 'LoadImage' || className === 'LoadImageMask') && input === 'image';
   const isAudio = className === 'LoadAudio' && input === 'audio';
   if (!isImage && !isAudio) return undefined;

@@ -33,7 +33,16 @@ const blockSize = 4096;
 
 function flacFrame(samples: Int16Array, index: number): Uint8Array {
   const number = index < 128 ? [index] : [0xc0 | (index >> 6), 0x80 | (index & 63)];
-  const head = Buffer.from([0xff, 0xf8, 0x76, 0x08, ...number, (samples.length - 1) >> 8, (samples.length - 1) & 255, 0]);
+  const head = Buffer.from([
+    0xff,
+    0xf8,
+    0x76,
+    0x08,
+    ...number,
+    (samples.length - 1) >> 8,
+    (samples.length - 1) & 255,
+    0,
+  ]);
   head[head.length - 1] = crc(head.subarray(0, -1), 8, 0x07);
   const body = Buffer.alloc(1 + samples.length * 2);
   body[0] = 0x02; // one verbatim subframe
@@ -65,7 +74,8 @@ function melody(scene: Scene, seconds: number): Int16Array {
     for (let i = 0; i < beat * 2 && start + i < samples.length; i++) {
       const time = i / rate;
       const tone = Math.sin(2 * Math.PI * pitch * time) + 0.35 * Math.sin(4 * Math.PI * pitch * time);
-      samples[start + i] = (samples[start + i] ?? 0) + tone * 6000 * Math.exp(-time * 5) * Math.min(1, i / 60);
+      samples[start + i] =
+        (samples[start + i] ?? 0) + tone * 6000 * Math.exp(-time * 5) * Math.min(1, i / 60);
     }
   }
   return samples;
@@ -95,7 +105,13 @@ export function silentOpus(seconds: number): Uint8Array {
   return Buffer.concat(pages);
 }
 
-function oggPage(body: Uint8Array, segments: number[], page: number, position: number, flags: number): Uint8Array {
+function oggPage(
+  body: Uint8Array,
+  segments: number[],
+  page: number,
+  position: number,
+  flags: number,
+): Uint8Array {
   const head = Buffer.alloc(27 + segments.length);
   head.write('OggS', 0, 'latin1');
   head[5] = flags;

@@ -95,7 +95,9 @@ function fillIn(prefix: string, width: number, height: number): string {
 export function tempPrefix(context: NodeContext): string {
   let suffix = context.memory.get('temp suffix');
   if (suffix === undefined) {
-    suffix = Array.from({ length: 5 }, () => 'abcdefghijklmnopqrstupvxyz'.charAt(Math.floor(context.random() * 26))).join('');
+    suffix = Array.from({ length: 5 }, () =>
+      'abcdefghijklmnopqrstupvxyz'.charAt(Math.floor(context.random() * 26)),
+    ).join('');
     context.memory.set('temp suffix', suffix);
   }
   return `ComfyUI_temp_${suffix}`;

@@ -37,7 +37,8 @@ export const nodeRuns: Record<string, NodeRun> = {
     const scene = { text: '', seed: '0' };
     return { values: [{ kind: 'sound', seconds: numberOf(context, 'seconds'), scene }] };
   },
-  LatentUpscale: (context) => scaleLatent(context, () => [numberOf(context, 'width'), numberOf(context, 'height')]),
+  LatentUpscale: (context) =>
+    scaleLatent(context, () => [numberOf(context, 'width'), numberOf(context, 'height')]),
   LatentUpscaleBy: (context) =>
     scaleLatent(context, (width, height) => {
       const factor = numberOf(context, 'scale_by', 1);
@@ -73,11 +74,20 @@ export const nodeRuns: Record<string, NodeRun> = {
     const height = numberOf(context, 'height');
     const rgb = [(color >> 16) & 255, (color >> 8) & 255, color & 255] as const;
     const frame: Frame = { width, height, pixels: () => solid(width, height, rgb) };
-    return { values: [{ kind: 'image', frames: Array.from({ length: numberOf(context, 'batch_size') }, () => frame) }] };
+    return {
+      values: [
+        { kind: 'image', frames: Array.from({ length: numberOf(context, 'batch_size') }, () => frame) },
+      ],
+    };
   },
   LoadImage: (context) => {
     const frame = loadFrame(context, textOf(context, 'image'));
-    return { values: [{ kind: 'image', frames: [frame] }, { kind: 'opaque', type: 'MASK' }] };
+    return {
+      values: [
+        { kind: 'image', frames: [frame] },
+        { kind: 'opaque', type: 'MASK' },
+      ],
+    };
   },
   LoadImageMask: (context) => {
     loadFrame(context, textOf(context, 'image'));
@@ -86,7 +96,8 @@ export const nodeRuns: Record<string, NodeRun> = {
   LoadAudio: (context) => ({
     values: [{ kind: 'sound', seconds: 2, scene: { text: textOf(context, 'audio'), seed: '0' } }],
   }),
-  ImageScale: (context) => scaleImages(context, () => [numberOf(context, 'width'), numberOf(context, 'height')]),
+  ImageScale: (context) =>
+    scaleImages(context, () => [numberOf(context, 'width'), numberOf(context, 'height')]),
   ImageScaleBy: (context) =>
     scaleImages(context, (width, height) => {
       const factor = numberOf(context, 'scale_by', 1);
@@ -124,7 +135,11 @@ export const nodeRuns: Record<string, NodeRun> = {
       await context.pause(delayMs);
       const shade = Math.floor((255 * (step + 1)) / steps);
       const draw = () => solid(64, 64, [shade, 64, 255 - shade]);
-      context.step(step + 1, steps, context.inputs['preview'] === true ? { format: 'JPEG', draw } : undefined);
+      context.step(
+        step + 1,
+        steps,
+        context.inputs['preview'] === true ? { format: 'JPEG', draw } : undefined,
+      );
     }
     return { values: [{ kind: 'image', frames: framesOf(context, 'image') }] };
   },

@@ -61,12 +61,18 @@ export function decodePng(file: Uint8Array): Pixels | undefined {
   const width = buffer.readUInt32BE(16);
   const height = buffer.readUInt32BE(20);
   const [depth, color, , , interlace] = buffer.subarray(24, 29);
-  const samples = new Map([[0, 1], [2, 3], [3, 1], [4, 2], [6, 4]]).get(color ?? -1);
+  const samples = new Map([
+    [0, 1],
+    [2, 3],
+    [3, 1],
+    [4, 2],
+    [6, 4],
+  ]).get(color ?? -1);
   if (depth !== 8 || samples === undefined || interlace !== 0 || width * height > 64e6) return undefined;
 
   const parts: Uint8Array[] = [];
   let palette: Uint8Array = new Uint8Array();
-  for (let at = 8; at + 12 <= buffer.length; ) {
+  for (let at = 8; at + 12 <= buffer.length;) {
     const length = buffer.readUInt32BE(at);
     const type = buffer.toString('latin1', at + 4, at + 8);
     const body = buffer.subarray(at + 8, at + 8 + length);

@@ -2,7 +2,7 @@
 // the current one, and preview pictures in the form the client asked for.
 
 import type { RunningGraph } from './graph.ts';
-import { encodeJpeg } from './images.ts';
+import { encodeJpeg } from './jpeg.ts';
 import type { PreviewPicture } from './node-types.ts';
 import { encodePng } from './png.ts';
 import type { SocketHub } from './sockets.ts';

@@ -69,7 +69,8 @@ export function toInt(value: unknown): unknown {
   if (bigDigits(value) !== undefined) return value;
   if (typeof value === 'string') {
     const text = value.trim();
-    if (/^[+-]?\d+(_\d+)*$/.test(text)) return integerValue(BigInt(text.replaceAll('_', '').replace(/^\+/, '')));
+    if (/^[+-]?\d+(_\d+)*$/.test(text))
+      return integerValue(BigInt(text.replaceAll('_', '').replace(/^\+/, '')));
     throw pythonError('ValueError', `invalid literal for int() with base 10: ${repr(value)}`);
   }
   throw pythonError(
@@ -89,7 +90,10 @@ export function toFloat(value: unknown): number {
     if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
     throw pythonError('ValueError', `could not convert string to float: ${repr(value)}`);
   }
-  throw pythonError('TypeError', `float() argument must be a string or a real number, not '${typeName(value)}'`);
+  throw pythonError(
+    'TypeError',
+    `float() argument must be a string or a real number, not '${typeName(value)}'`,
+  );
 }
 
 /** `bool(value)`. */

@@ -166,7 +166,12 @@ export async function runPrompt(host: RunHost, item: QueueItem): Promise<Omit<Hi
     const node = graph.root(current);
     const where = { prompt_id: promptId, node_id: node, node_type: original[node]?.class_type, executed };
     if (error === interruption) tell('execution_interrupted', where, true);
-    else tell('execution_error', { ...where, ...errorFields(error, inputs, graph.node(current)), current_outputs: caches.values.ids() });
+    else
+      tell('execution_error', {
+        ...where,
+        ...errorFields(error, inputs, graph.node(current)),
+        current_outputs: caches.values.ids(),
+      });
   }
   host.onNode(undefined);
 

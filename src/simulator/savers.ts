@@ -1,7 +1,16 @@
 // The node classes that save or show something.
 
 import { flac, clip, silentMp3, silentOpus } from './media.ts';
-import { framesOf, isValue, numberOf, pngTexts, saveSeries, tempPrefix, textOf, valueOf } from './node-inputs.ts';
+import {
+  framesOf,
+  isValue,
+  numberOf,
+  pngTexts,
+  saveSeries,
+  tempPrefix,
+  textOf,
+  valueOf,
+} from './node-inputs.ts';
 import type { Frame, NodeContext, NodeResult, NodeRun } from './node-types.ts';
 import { parseFileName } from './paths.ts';
 import { encodePng } from './png.ts';
@@ -13,7 +22,9 @@ export const savers: Record<string, NodeRun> = {
   PreviewImage: (context) => saveImages(context, 'temp', tempPrefix(context)),
   SaveImageWebsocket: (context) => {
     const frames = framesOf(context, 'images');
-    frames.forEach((frame, index) => context.step(index, frames.length, { format: 'PNG', draw: frame.pixels }));
+    frames.forEach((frame, index) =>
+      context.step(index, frames.length, { format: 'PNG', draw: frame.pixels }),
+    );
     return {};
   },
   SaveAnimatedWEBP: (context) => saveClip(context, 'webp', framesOf(context, 'images')),
@@ -39,11 +50,15 @@ export const savers: Record<string, NodeRun> = {
   PreviewAny: (context) => {
     const source = context.inputs['source'];
     const plain = isValue(source) ? (source.kind === 'plain' ? source.value : `<${source.kind}>`) : source;
-    return { ui: { text: [typeof plain === 'object' && plain !== null ? JSON.stringify(plain) : str(plain)] } };
+    return {
+      ui: { text: [typeof plain === 'object' && plain !== null ? JSON.stringify(plain) : str(plain)] },
+    };
   },
   SaveLatent: (context) => {
     const { width = 0, height = 0, count = 0 } = valueOf(context, 'samples', 'latent') ?? {};
-    const ref = saveSeries(context, { type: 'output', prefix: textOf(context, 'filename_prefix') }).take('.latent');
+    const ref = saveSeries(context, { type: 'output', prefix: textOf(context, 'filename_prefix') }).take(
+      '.latent',
+    );
     // A safetensors file: length and text of the header, then zeros in place of the numbers.
     const shape = [count, 4, height >> 3, width >> 3];
     const bytes = shape.reduce((all, size) => all * size, 4);
@@ -72,7 +87,11 @@ async function saveImages(context: NodeContext, type: FolderType, prefix: string
   await context.pause(context.timing.nodeMs);
   const frames = framesOf(context, 'images');
   const [first] = frames;
-  const series = saveSeries(context, { type, prefix, ...(first && { width: first.width, height: first.height }) });
+  const series = saveSeries(context, {
+    type,
+    prefix,
+    ...(first && { width: first.width, height: first.height }),
+  });
   const images = frames.map((frame, index) => {
     const ref = series.take('.png', index);
     // Drawn when somebody looks: a benchmark does not pay for pictures that nobody fetches.
@@ -103,10 +122,17 @@ async function saveSound(
   extension: '.flac' | '.mp3' | '.opus',
 ): Promise<NodeResult> {
   await context.pause(context.timing.nodeMs);
-  const { seconds, scene } = valueOf(context, 'audio', 'sound') ?? { seconds: 1, scene: { text: '', seed: '0' } };
+  const { seconds, scene } = valueOf(context, 'audio', 'sound') ?? {
+    seconds: 1,
+    scene: { text: '', seed: '0' },
+  };
   const ref = saveSeries(context, { type, prefix }).take(extension);
   const make = () =>
-    extension === '.flac' ? flac(scene, seconds) : extension === '.mp3' ? silentMp3(seconds) : silentOpus(seconds);
+    extension === '.flac'
+      ? flac(scene, seconds)
+      : extension === '.mp3'
+        ? silentMp3(seconds)
+        : silentOpus(seconds);
   context.files.put(ref, make, 50_000);
   return { ui: { audio: [shown(ref)] } };
 }

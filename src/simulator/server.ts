@@ -6,7 +6,17 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { randomUUID } from 'node:crypto';
 import type { Fault, Faults } from './faults.ts';
-import { createRequest, createRouter, empty, serverError, text, tooLarge, writeReply, type Match, type Route } from './http.ts';
+import {
+  createRequest,
+  createRouter,
+  empty,
+  serverError,
+  text,
+  tooLarge,
+  writeReply,
+  type Match,
+  type Route,
+} from './http.ts';
 import type { Life } from './life.ts';
 import { isForeignOrigin } from './origin.ts';
 import type { Stats } from './stats.ts';
@@ -100,11 +110,15 @@ export function createListener(options: {
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'delay') await wait(fault.delayMs ?? 1000);
     const status =
-      fault?.kind === 'status' ? (fault.status ?? 500)
-      : path !== '/ws' ? 404
-      : isForeignOrigin(incoming.headers) ? 403
-      : options.refusesSockets() ? 503
-      : 101;
+      fault?.kind === 'status'
+        ? (fault.status ?? 500)
+        : path !== '/ws'
+          ? 404
+          : isForeignOrigin(incoming.headers)
+            ? 403
+            : options.refusesSockets()
+              ? 503
+              : 101;
     if (status !== 101) {
       socket.end(`HTTP/1.1 ${status} Refused\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
       return;
@@ -159,7 +173,11 @@ function faultReply({ status = 500, body, headers }: Fault): Reply {
   if (body === undefined) return { status, ...(headers && { headers }) };
   const asText = typeof body === 'string';
   const type = asText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
-  return { status, headers: { 'content-type': type, ...headers }, body: asText ? body : JSON.stringify(body) };
+  return {
+    status,
+    headers: { 'content-type': type, ...headers },
+    body: asText ? body : JSON.stringify(body),
+  };
 }
 
 function wait(ms: number): Promise<void> {

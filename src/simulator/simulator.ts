@@ -64,9 +64,16 @@ const defaultModels: Record<string, string[]> = {
 };
 
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { host = '127.0.0.1', jobsApi = false, models = defaultModels, now = Date.now, random = Math.random } = options;
+  const {
+    host = '127.0.0.1',
+    jobsApi = false,
+    models = defaultModels,
+    now = Date.now,
+    random = Math.random,
+  } = options;
   const timing: Timing = { ...defaultTiming };
-  for (const name of Object.keys(defaultTiming) as (keyof Timing)[]) timing[name] = options[name] ?? timing[name];
+  for (const name of Object.keys(defaultTiming) as (keyof Timing)[])
+    timing[name] = options[name] ?? timing[name];
 
   const files = createFileStore({ limitBytes: options.maxFileBytes ?? 256 * 1024 * 1024, now });
   const example = () => encodePng(drawScene({ text: 'meadow in the morning', seed: '1' }, 256, 256));

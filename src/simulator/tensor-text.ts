@@ -26,7 +26,9 @@ export function errorInput(input: unknown): unknown {
 /** The first and last three rows and columns, as PyTorch prints a large tensor. */
 function tensorText(frames: Frame[]): string {
   const shown = new Map(frames.map((frame) => [frame, frame.pixels()]));
-  const whole = [...shown.values()].every(({ data }) => data.every((sample) => sample === 0 || sample === 255));
+  const whole = [...shown.values()].every(({ data }) =>
+    data.every((sample) => sample === 0 || sample === 255),
+  );
   const number = (sample: number) => (whole ? `${sample / 255}.` : (sample / 255).toFixed(4));
   const ends = (count: number) =>
     count <= 6 ? Array.from({ length: count }, (_, i) => i) : [0, 1, 2, -1, count - 3, count - 2, count - 1];

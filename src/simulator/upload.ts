@@ -35,7 +35,10 @@ export async function upload(request: RouteRequest, files: FileStore, asMask: bo
   const bytes = new Uint8Array(await image.arrayBuffer());
   const [stem, extension] = splitName(image.name);
   const overwrite = ['true', '1'].includes(String(form.get('overwrite')));
-  const refOf = (filename: string) => ({ ...target, filename: filename.slice(filename.lastIndexOf('/') + 1) });
+  const refOf = (filename: string) => ({
+    ...target,
+    filename: filename.slice(filename.lastIndexOf('/') + 1),
+  });
   let { name } = image;
   let existing = overwrite ? undefined : files.get(refOf(name));
   let same = false;

@@ -198,7 +198,8 @@ function checkValue(
   node.inputs[name] = value;
   if (options.customCheck(node.class_type, name, value) !== undefined) return undefined;
 
-  const shown = (limit: unknown) => (type === 'FLOAT' ? floatText(Number(limit)) : (bigDigits(limit) ?? str(limit)));
+  const shown = (limit: unknown) =>
+    type === 'FLOAT' ? floatText(Number(limit)) : (bigDigits(limit) ?? str(limit));
   const { min, max } = config;
   if (min !== undefined && compare(value, min) < 0) {
     const message = `Value ${shown(value)} smaller than min of ${shown(min)}`;
@@ -222,7 +223,8 @@ function checkValue(
 
 function outputType(graph: Graph, from: unknown, slot: unknown, classes: NodeClasses): unknown {
   const source = typeof from === 'string' && Object.hasOwn(graph, from) ? graph[from] : undefined;
-  if (source === undefined) throw validationCrash('KeyError', typeof from === 'string' ? `'${from}'` : str(from), 788);
+  if (source === undefined)
+    throw validationCrash('KeyError', typeof from === 'string' ? `'${from}'` : str(from), 788);
   if (typeof slot !== 'number' || !Number.isInteger(slot)) {
     throw validationCrash('TypeError', 'tuple indices must be integers or slices, not str', 790);
   }

@@ -2,7 +2,8 @@
 
 import type { FileStore, StoredFile } from './files.ts';
 import { empty, serverError, type RouteRequest } from './http.ts';
-import { encodeFlatWebp, encodeJpeg, readImage } from './images.ts';
+import { encodeFlatWebp, readImage } from './images.ts';
+import { encodeJpeg } from './jpeg.ts';
 import { isFolderType, joinInside, mediaType, parseAnnotated } from './paths.ts';
 import { encodePng, type Pixels } from './png.ts';
 import type { Reply } from './types.ts';
@@ -78,7 +79,10 @@ export function sendFile(request: RouteRequest, file: StoredFile, headers: Recor
   if (start === undefined || end === undefined) {
     return { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } };
   }
-  const part = { 'content-length': String(end - start), 'content-range': `bytes ${start}-${end - 1}/${size}` };
+  const part = {
+    'content-length': String(end - start),
+    'content-range': `bytes ${start}-${end - 1}/${size}`,
+  };
   return { status: 206, headers: { ...all, ...part }, body: stream(file, start, end) };
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
-import { createJob, idTime, isTerminal, reduce, type Evidence, type Job, type NewOutput } from '../../src/jobs/job.ts';
+import {
+  createJob,
+  idTime,
+  isTerminal,
+  reduce,
+  type Evidence,
+  type Job,
+  type NewOutput,
+} from '../../src/jobs/job.ts';
 
 const T = 1_790_000_000_000;
 
@@ -47,19 +55,44 @@ describe('reduce', () => {
   });
 
   test.each<[string, Evidence[], string, string | undefined]>([
-    ['history beats everything', [stop('cancel'), { type: 'stopped', at: T }, ended('success')], 'succeeded', undefined],
+    [
+      'history beats everything',
+      [stop('cancel'), { type: 'stopped', at: T }, ended('success')],
+      'succeeded',
+      undefined,
+    ],
     ['an interrupt that was asked for', [stop('cancel'), ended('interrupted')], 'canceled', undefined],
     ['an interrupt by somebody else', [ended('interrupted')], 'canceled', undefined],
     ['an interrupt at the deadline', [stop('timeout'), ended('interrupted')], 'expired', 'timeout'],
-    ['deleted from the queue at the deadline', [stop('queue_timeout'), { type: 'stopped', at: T }], 'expired', 'queue_timeout'],
+    [
+      'deleted from the queue at the deadline',
+      [stop('queue_timeout'), { type: 'stopped', at: T }],
+      'expired',
+      'queue_timeout',
+    ],
     ['gone without having been told to', [{ type: 'accepted' }, { type: 'absent', at: T }], 'failed', 'lost'],
-    ['gone after it was told to', [{ type: 'accepted' }, stop('cancel'), { type: 'absent', at: T }], 'canceled', undefined],
+    [
+      'gone after it was told to',
+      [{ type: 'accepted' }, stop('cancel'), { type: 'absent', at: T }],
+      'canceled',
+      undefined,
+    ],
     ['a deadline that nothing answered', [stop('timeout'), { type: 'overdue', at: T }], 'expired', 'timeout'],
     ['lost, then found', [{ type: 'absent', at: T }, ended('success')], 'succeeded', undefined],
-    ['expired, then found', [stop('timeout'), { type: 'overdue', at: T }, ended('error')], 'failed', 'node_execution_error'],
+    [
+      'expired, then found',
+      [stop('timeout'), { type: 'overdue', at: T }, ended('error')],
+      'failed',
+      'node_execution_error',
+    ],
     ['a failing node', [ended('error')], 'failed', 'node_execution_error'],
     ['a cancel that is not seen yet', [{ type: 'accepted' }, stop('cancel')], 'canceling', undefined],
-    ['a deadline that is not seen yet', [{ type: 'started', at: T, seenAt: T }, stop('timeout')], 'running', undefined],
+    [
+      'a deadline that is not seen yet',
+      [{ type: 'started', at: T, seenAt: T }, stop('timeout')],
+      'running',
+      undefined,
+    ],
   ])('%s', (_name, facts, status, code) => {
     const job = after(facts);
     expect(job.status).toBe(status);
@@ -69,7 +102,12 @@ describe('reduce', () => {
 
   test('what history says never changes', () => {
     const job = after([ended('success', [output('a')])]);
-    for (const fact of [ended('error'), ended('interrupted'), stop('cancel'), { type: 'absent', at: T + 99 } as const]) {
+    for (const fact of [
+      ended('error'),
+      ended('interrupted'),
+      stop('cancel'),
+      { type: 'absent', at: T + 99 } as const,
+    ]) {
       const later = reduce(job, fact, T + 500);
       expect({ status: later.status, error: later.error, completedAt: later.completedAt }).toEqual({
         status: 'succeeded',
@@ -80,7 +118,11 @@ describe('reduce', () => {
   });
 
   test('returns the same object when nothing is new, so that nothing is written', () => {
-    const facts: Evidence[] = [{ type: 'accepted' }, { type: 'started', at: T, seenAt: T }, ended('success', [output('a')])];
+    const facts: Evidence[] = [
+      { type: 'accepted' },
+      { type: 'started', at: T, seenAt: T },
+      ended('success', [output('a')]),
+    ];
     let job = fresh();
     for (const fact of facts) {
       job = reduce(job, fact, T);
@@ -96,7 +138,10 @@ describe('reduce', () => {
   });
 
   test('times stay in order although ComfyUI has another clock', () => {
-    const job = after([{ type: 'started', at: T - 5_000, seenAt: T }, { ...ended('success'), startedAt: T - 5_000, at: T - 4_000 } as Evidence]);
+    const job = after([
+      { type: 'started', at: T - 5_000, seenAt: T },
+      { ...ended('success'), startedAt: T - 5_000, at: T - 4_000 } as Evidence,
+    ]);
     expect(job.startedAt).toBe(T);
     expect(job.completedAt).toBe(T);
   });
@@ -104,7 +149,10 @@ describe('reduce', () => {
 
 function fresh(): Job {
   const id = v7({ msecs: T });
-  return createJob({ id, owner: 'o', backend: 'b', createdAt: T, nodeCount: 3, timeoutMs: 1, queueTimeoutMs: 1 }, T);
+  return createJob(
+    { id, owner: 'o', backend: 'b', createdAt: T, nodeCount: 3, timeoutMs: 1, queueTimeoutMs: 1 },
+    T,
+  );
 }
 
 function after(facts: Evidence[]): Job {

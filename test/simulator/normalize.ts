@@ -44,7 +44,11 @@ export function describeFrame(frame: Buffer): unknown {
   const type = frame.readUInt32BE(0);
   const length = frame.readUInt32BE(4);
   if (type === 4) {
-    return { type, metadata: JSON.parse(frame.toString('utf8', 8, 8 + length)), image: imageKind(frame.subarray(8 + length)) };
+    return {
+      type,
+      metadata: JSON.parse(frame.toString('utf8', 8, 8 + length)),
+      image: imageKind(frame.subarray(8 + length)),
+    };
   }
   return { type, format: length, image: imageKind(frame.subarray(8)) };
 }
@@ -62,7 +66,10 @@ export function imageKind(bytes: Buffer): string {
 }
 
 /** Headers as far as they can agree: sizes of made files differ, etags and dates only have to be there. */
-export function comparableHeaders(headers: Record<string, string>, sizesAgree: boolean): Record<string, string> {
+export function comparableHeaders(
+  headers: Record<string, string>,
+  sizesAgree: boolean,
+): Record<string, string> {
   const out: Record<string, string> = {};
   for (const [key, value] of Object.entries(headers)) {
     if (key === 'content-length') {

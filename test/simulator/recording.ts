@@ -47,11 +47,15 @@ export interface TraceEvent {
 
 export function traceNames(): string[] {
   if (!haveRecordings) return [];
-  return readdirSync(`${recordings}traces`).filter((name) => name.endsWith('.jsonl')).sort();
+  return readdirSync(`${recordings}traces`)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort();
 }
 
 export function readTrace(name: string): TraceEvent[] {
-  const lines = readFileSync(`${recordings}traces/${name}`, 'utf8').split('\n').filter((line) => line !== '');
+  const lines = readFileSync(`${recordings}traces/${name}`, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   return lines.map((line) => parseJson(line) as TraceEvent);
 }
 
@@ -90,12 +94,16 @@ export function warmUp(name: string): unknown[] {
 }
 
 function prompts(events: TraceEvent[]): TraceEvent[] {
-  return events.filter(({ kind, method, path }) => kind === 'http' && method === 'POST' && path === '/prompt');
+  return events.filter(
+    ({ kind, method, path }) => kind === 'http' && method === 'POST' && path === '/prompt',
+  );
 }
 
 /** What the number counter held when the trace began. */
 export function firstNumber(events: TraceEvent[]): number {
-  const counted = prompts(events).filter(({ requestJson }) => !(isRecord(requestJson) && 'number' in requestJson));
+  const counted = prompts(events).filter(
+    ({ requestJson }) => !(isRecord(requestJson) && 'number' in requestJson),
+  );
   const index = counted.findIndex(({ json }) => isRecord(json) && typeof json['number'] === 'number');
   const answer = counted[index]?.json;
   return isRecord(answer) && typeof answer['number'] === 'number' ? Math.abs(answer['number']) - index : 0;
@@ -129,7 +137,9 @@ export function recordedRandom(events: TraceEvent[]): () => number {
     const suffix = typeof value === 'string' ? /^ComfyUI_temp_([a-z]{5})_/.exec(value)?.[1] : undefined;
     if (suffix !== undefined) suffixes.add(suffix);
   });
-  const numbers = [...suffixes].flatMap((suffix) => [...suffix].map((letter) => suffixLetters.indexOf(letter) + 0.5));
+  const numbers = [...suffixes].flatMap((suffix) =>
+    [...suffix].map((letter) => suffixLetters.indexOf(letter) + 0.5),
+  );
   return () => (numbers.shift() ?? 0) / suffixLetters.length;
 }
 
@@ -147,7 +157,8 @@ export function recordedOutputOrder(
   const orders = new Map<string, string[]>();
   const more = sameProcess[name];
   walk([...events, ...(more === undefined ? [] : readTrace(more))], (value) => {
-    if (!Array.isArray(value) || value.length !== 5 || !isRecord(value[2]) || !Array.isArray(value[4])) return;
+    if (!Array.isArray(value) || value.length !== 5 || !isRecord(value[2]) || !Array.isArray(value[4]))
+      return;
     const order = value[4].map(String);
     orders.set([...order].sort().join(), order);
   });

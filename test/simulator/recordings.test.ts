@@ -26,7 +26,9 @@ describe.skipIf(!haveRecordings)(`recordings in ${recordings}`, () => {
     if (!isRecord(frame) || !isRecord(frame['data'])) throw new Error('no progress frame in the trace');
     frame['data']['value'] = 99;
     const comparisons = await replay('subgraph-ids.jsonl', events);
-    const differing = comparisons.filter((item) => JSON.stringify(item.recorded) !== JSON.stringify(item.simulated));
+    const differing = comparisons.filter(
+      (item) => JSON.stringify(item.recorded) !== JSON.stringify(item.simulated),
+    );
     expect(differing.map(({ what }) => what)).toHaveLength(1);
   });
 

@@ -9,7 +9,16 @@ import { parseJson } from '../../src/simulator/json.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { isRecord } from '../../src/simulator/types.ts';
 import { comparableHeaders, describeFrame, imageKind, machineIndependent, normalize } from './normalize.ts';
-import { earlierFiles, firstNumber, inOrder, recordedOutputOrder, recordedRandom, warmUp, type FormField, type TraceEvent } from './recording.ts';
+import {
+  earlierFiles,
+  firstNumber,
+  inOrder,
+  recordedOutputOrder,
+  recordedRandom,
+  warmUp,
+  type FormField,
+  type TraceEvent,
+} from './recording.ts';
 
 /** A recorded and a simulated fact that must be equal. */
 export interface Comparison {
@@ -36,7 +45,10 @@ interface Connection {
 // went: the number of node steps to let pass before the event that follows.
 const unheard: Record<string, { before: (event: TraceEvent) => boolean; steps: number }> = {
   'reconnect-mid-run.jsonl': { before: (event) => event.kind === 'ws.open' && event.conn === 2, steps: 1 },
-  'duplicate-client-id.jsonl': { before: (event) => event.path?.startsWith('/history/947996e7') === true, steps: Infinity },
+  'duplicate-client-id.jsonl': {
+    before: (event) => event.path?.startsWith('/history/947996e7') === true,
+    steps: Infinity,
+  },
 };
 
 // The status of a second prompt comes from another thread than the frames of the first. In one place it happened to
@@ -71,7 +83,8 @@ export async function replay(name: string, events: TraceEvent[]): Promise<Compar
     for (const file of earlierFiles(events)) {
       simulator.control.putFile(file, new Uint8Array(1));
     }
-    for (const body of warm) await send(simulator, { method: 'POST', path: '/prompt', requestJson: body }, (x) => x);
+    for (const body of warm)
+      await send(simulator, { method: 'POST', path: '/prompt', requestJson: body }, (x) => x);
     return await run(name, events, simulator, sleepers);
   } finally {
     await simulator.close();
@@ -129,7 +142,8 @@ async function run(
   };
   const awaitFrame = async (event: TraceEvent) => {
     const connection = connections.get(event.conn ?? 0);
-    if (connection === undefined) throw new Error(`${name}: a frame on connection ${event.conn}, which is not open`);
+    if (connection === undefined)
+      throw new Error(`${name}: a frame on connection ${event.conn}, which is not open`);
     connection.expected++;
     await settle();
     while (connection.frames.length < connection.expected && sleepers.length > 0) await passSteps(1);
@@ -141,7 +155,9 @@ async function run(
       event.kind === 'ws.binary' ? describeFrame(Buffer.from(event.base64 ?? '', 'base64')) : event.json,
     );
     const simulated = (connection?.frames ?? []).map(({ text, binary }) =>
-      binary === undefined ? parseJson(toRecorded(text ?? '')) : describeFrame(Buffer.from(toRecorded(binary.toString('latin1')), 'latin1')),
+      binary === undefined
+        ? parseJson(toRecorded(text ?? ''))
+        : describeFrame(Buffer.from(toRecorded(binary.toString('latin1')), 'latin1')),
     );
     const race = raced[name];
     if (race?.conn === conn) recorded.splice(race.frame, 0, ...recorded.splice(race.frame - 1, 1));
@@ -207,7 +223,10 @@ async function run(
   }
   const conns = new Set(events.flatMap((event) => event.conn ?? []));
   for (const conn of conns) {
-    compareFrames(conn, events.filter((event) => event.conn === conn && (event.kind === 'ws' || event.kind === 'ws.binary')));
+    compareFrames(
+      conn,
+      events.filter((event) => event.conn === conn && (event.kind === 'ws' || event.kind === 'ws.binary')),
+    );
   }
   return comparisons;
 }
@@ -233,33 +252,64 @@ function compareAnswers(
   if (event.json !== undefined) {
     const value = parseJson(toRecorded(answer.body.toString('utf8')));
     const stats = event.path?.endsWith('/system_stats');
-    compare(`${what}: JSON`, stats ? machineIndependent(event.json) : event.json, stats ? machineIndependent(value) : value);
+    compare(
+      `${what}: JSON`,
+      stats ? machineIndependent(event.json) : event.json,
+      stats ? machineIndependent(value) : value,
+    );
   } else if (event.text !== undefined) {
     compare(`${what}: text`, event.text, answer.body.toString('utf8'));
   } else if (event.jsonLength !== undefined && !event.path?.endsWith('/object_info')) {
     // The simulator has a part of the node classes only; their contents are compared in a test of their own.
-    compare(`${what}: length`, event.jsonLength, Object.keys(parseJson(answer.body.toString('utf8')) ?? {}).length);
+    compare(
+      `${what}: length`,
+      event.jsonLength,
+      Object.keys(parseJson(answer.body.toString('utf8')) ?? {}).length,
+    );
   } else if (event.sha256 !== undefined) {
     const type = event.headers?.['content-type'] ?? '';
-    const kinds: Record<string, string> = { 'image/png': 'PNG', 'image/jpeg': 'JPEG', 'image/webp': 'WebP', 'video/mp4': 'MP4', 'video/webm': 'WebM', 'audio/flac': 'FLAC', 'audio/mpeg': 'MP3' };
+    const kinds: Record<string, string> = {
+      'image/png': 'PNG',
+      'image/jpeg': 'JPEG',
+      'image/webp': 'WebP',
+      'video/mp4': 'MP4',
+      'video/webm': 'WebM',
+      'audio/flac': 'FLAC',
+      'audio/mpeg': 'MP3',
+    };
     // Pictures are others; files that were uploaded come back byte for byte.
-    const uploaded = event.path?.includes('type=input') && !/preview=|channel=(rgb|a)(&|$)|clipspace/.test(event.path);
-    if (uploaded) compare(`${what}: bytes`, event.sha256, createHash('sha256').update(answer.body).digest('hex'));
-    else if (event.status === 200 && type in kinds) compare(`${what}: kind`, kinds[type], imageKind(answer.body));
+    const uploaded =
+      event.path?.includes('type=input') && !/preview=|channel=(rgb|a)(&|$)|clipspace/.test(event.path);
+    if (uploaded)
+      compare(`${what}: bytes`, event.sha256, createHash('sha256').update(answer.body).digest('hex'));
+    else if (event.status === 200 && type in kinds)
+      compare(`${what}: kind`, kinds[type], imageKind(answer.body));
   }
 }
 
-const recordedHeaders = new Set(['content-type', 'content-length', 'content-disposition', 'content-range', 'etag', 'last-modified', 'accept-ranges', 'allow']);
+const recordedHeaders = new Set([
+  'content-type',
+  'content-length',
+  'content-disposition',
+  'content-range',
+  'etag',
+  'last-modified',
+  'accept-ranges',
+  'allow',
+]);
 
 /** Notes which simulated id stands for an id that the real server made up, and the etags. */
 function learn(event: TraceEvent, answer: Answer, ids: [string, string][], etags: Map<string, string>): void {
   const recordedTag = event.headers?.['etag'];
-  if (recordedTag !== undefined && answer.headers['etag'] !== undefined) etags.set(recordedTag, answer.headers['etag']);
-  if (event.method !== 'POST' || event.status !== 200 || !isRecord(event.json) || answer.status !== 200) return;
+  if (recordedTag !== undefined && answer.headers['etag'] !== undefined)
+    etags.set(recordedTag, answer.headers['etag']);
+  if (event.method !== 'POST' || event.status !== 200 || !isRecord(event.json) || answer.status !== 200)
+    return;
   const recorded = event.json['prompt_id'];
   if (typeof recorded !== 'string') return;
   const simulated = parseJson(answer.body.toString('utf8'));
-  if (isRecord(simulated) && simulated['prompt_id'] !== recorded) ids.push([recorded, String(simulated['prompt_id'])]);
+  if (isRecord(simulated) && simulated['prompt_id'] !== recorded)
+    ids.push([recorded, String(simulated['prompt_id'])]);
 }
 
 /** Sockets without a clientId get a random one. */
@@ -273,7 +323,10 @@ function withoutSid(frame: unknown): unknown {
 
 async function send(
   simulator: Simulator,
-  event: Pick<TraceEvent, 'method' | 'path' | 'requestJson' | 'requestText' | 'requestForm' | 'requestHeaders'>,
+  event: Pick<
+    TraceEvent,
+    'method' | 'path' | 'requestJson' | 'requestText' | 'requestForm' | 'requestHeaders'
+  >,
   translate: (text: string) => string,
 ): Promise<Answer> {
   const headers: Record<string, string> = {};
@@ -303,7 +356,11 @@ async function send(
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         const received = Object.entries(response.headers).map(([key, value]) => [key, String(value)]);
-        resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(received), body: Buffer.concat(chunks) });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(received),
+          body: Buffer.concat(chunks),
+        });
       });
     });
     request.end(body);

@@ -1,20 +1,27 @@
 /** A gateway in front of a simulator, both in this process, over real HTTP and WebSocket. */
 import { serve } from '@hono/node-server';
+import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { v7 } from 'uuid';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type * as wire from '../../src/api/schemas.ts';
 import { parseConfig, type Environment } from '../../src/config.ts';
 import { createGateway, type Ports } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
 import { openMemoryStores } from '../../src/runtime/stores/memory.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { checkAnswer } from './contract.ts';
 
 export interface TestGateway {
   url: string;
   /** Lines of the log, parsed. */
   logged: Record<string, unknown>[];
-  /** A request to the gateway; `body` is sent as JSON, or as it is if it is a string. */
+  /** Without HTTP, to see what a stream does that nobody reads. */
+  fetch(request: Request): Response | Promise<Response>;
+  /**
+   * A request to the gateway; `body` is sent as JSON, or as it is if it is a string. Fails if the answer is not as
+   * /openapi.json says.
+   */
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   submit(workflow: unknown, more?: Record<string, unknown>, headers?: Record<string, string>): Promise<wire.Job>;
   job(id: string, headers?: Record<string, string>): Promise<wire.Job>;
@@ -54,11 +61,13 @@ export async function startGateway(env: Environment, ports: Partial<Ports> = {})
 
   async function request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-    return fetch(new URL(path, url), {
+    const response = await fetch(new URL(path, url), {
       method,
       headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(text !== undefined && { body: text }),
     });
+    await checkAnswer(method, path, response);
+    return response;
   }
 
   async function json<T>(response: Response, status: number): Promise<T> {
@@ -70,6 +79,7 @@ export async function startGateway(env: Environment, ports: Partial<Ports> = {})
   const api: TestGateway = {
     url,
     logged,
+    fetch: gateway.fetch,
     request,
     submit: async (workflow, more, headers) =>
       json(await request('POST', '/api/v2/jobs', { workflow, ...more }, headers), 201),
@@ -100,3 +110,41 @@ export async function startGateway(env: Environment, ports: Partial<Ports> = {})
 }
 
 export const TERMINAL = new Set(['succeeded', 'failed', 'canceled', 'expired']);
+
+/** Checks that this is a refusal with this status and code, and returns it. */
+export async function refusal(response: Response, status: number, code: string) {
+  const { error } = (await response.json()) as wire.ErrorEnvelope;
+  expect({ status: response.status, code: error?.code }).toEqual({ status, code });
+  return error;
+}
+
+/** Waits until `look` gives something else than undefined or false; fails after ten seconds. */
+export async function eventually<T>(look: () => T | Promise<T>): Promise<Exclude<T, undefined | false>> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found as Exclude<T, undefined | false>;
+    if (Date.now() > deadline) throw new Error(`not so after 10 s: ${look.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A request with any headers, `Host` and `Origin` included, over its own connection. */
+export function send(
+  method: string,
+  url: string,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<{ status: number; headers: Headers; text: string }> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('error', reject).on('end', () => {
+        const pairs = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+        resolve({ status: response.statusCode ?? 0, headers: new Headers(pairs as [string, string][]), text });
+      });
+    });
+    request.on('error', reject).end(body);
+  });
+}

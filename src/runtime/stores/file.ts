@@ -101,7 +101,7 @@ function sqliteDriver(database: Database): Driver {
     async removeItem(key) {
       await database.prepare('DELETE FROM items WHERE key = ?').run(key);
     },
-    async getKeys(base) {
+    async getKeys(base = '') {
       const rows = (await database
         .prepare('SELECT key FROM items WHERE key >= ? AND key < ?')
         .all(base, `${base}\u{10FFFF}`)) as { key: string }[];

@@ -1,0 +1,119 @@
+/** What every kind of STORAGE_URL must do, the same tests for each. */
+import { v7 } from 'uuid';
+import { describe, expect, test } from 'vitest';
+import { createJob, reduce, type Job } from '../../src/jobs/job.ts';
+import { createJobStore } from '../../src/jobs/store.ts';
+import type { Stores } from '../../src/storage/ports.ts';
+
+/** `open` gives a fresh, empty store each time. */
+export function storeSuite(name: string, open: () => Promise<Stores>): void {
+  describe(name, () => {
+    test('keeps a record and its graph, every digit of it', async () => {
+      const store = createJobStore(await open());
+      const graph = '{"1":{"class_type":"A","inputs":{"seed":18446744073709551615, "x": 1.0}}}';
+      const job = newJob();
+      await store.create(job, graph);
+      expect(await store.get(job.id)).toEqual(job);
+      expect(await store.graph(job.id)).toBe(graph);
+    });
+
+    test('a second record of one id does not replace the first', async () => {
+      const store = createJobStore(await open());
+      const job = newJob();
+      await store.create(job, '{}');
+      expect(await store.create({ ...job, owner: 'other' }, '{"2":{}}')).toEqual(job);
+      expect(await store.graph(job.id)).toBe('{}');
+    });
+
+    test('merges of one job wait for each other', async () => {
+      const store = createJobStore(await open());
+      const job = newJob();
+      await store.create(job, '{}');
+      const outputs = Array.from({ length: 50 }, (_, i) => output(`o${i}`));
+      await Promise.all(
+        outputs.map((o) =>
+          store.update(job.id, (old) => reduce(old, { type: 'outputs', outputs: [o] }, Date.now())),
+        ),
+      );
+      expect((await store.get(job.id))!.outputs).toHaveLength(50);
+    });
+
+    test('lists newest first, by page and filter, without gap or repeat', async () => {
+      const store = createJobStore(await open());
+      const jobs: Job[] = [];
+      for (let i = 0; i < 45; i++) {
+        const extra = { owner: i % 3 === 0 ? 'a' : 'b', ...(i % 2 === 0 && { session: 's', workflow: 'w' }) };
+        let job = { ...newJob(1_790_000_000_000 + i * 10), ...extra };
+        await store.create(job, '{}');
+        if (i % 5 === 0) {
+          const written = await store.update(job.id, (old) =>
+            reduce(old, { type: 'absent', at: Date.now() }, Date.now()),
+          );
+          job = written!.after;
+        }
+        jobs.unshift(job);
+      }
+      for (const [query, fits] of [
+        [{}, () => true],
+        [{ owner: 'a' }, (job: Job) => job.owner === 'a'],
+        [{ owner: 'b', session: 's' }, (job: Job) => job.owner === 'b' && job.session === 's'],
+        [
+          { workflow: 'w', statuses: ['queued', 'running'] },
+          (job: Job) => job.workflow === 'w' && job.status !== 'failed',
+        ],
+        [{ statuses: ['failed'] }, (job: Job) => job.status === 'failed'],
+        [{ owner: 'nobody' }, () => false],
+      ] as const) {
+        const expected = jobs.filter(fits).map(({ id }) => id);
+        const found: string[] = [];
+        for (let after: string | undefined; ;) {
+          const { jobs: page, next } = await store.page(query as never, 7, after);
+          found.push(...page.map(({ id }) => id));
+          if (next === null) break;
+          after = next;
+        }
+        expect(found).toEqual(expected);
+        expect(await store.count(query as never)).toBe(expected.length);
+      }
+    });
+
+    test('forgets a removed job altogether', async () => {
+      const stores = await open();
+      const store = createJobStore(stores);
+      const job = newJob();
+      await store.create(job, '{}');
+      await store.remove(job.id);
+      expect(await store.get(job.id)).toBeUndefined();
+      expect(await store.graph(job.id)).toBeUndefined();
+      expect(await store.page({}, 10)).toEqual({ jobs: [], next: null });
+      expect(await stores.storage.getKeys()).toEqual([]);
+    });
+
+    test('of many who want one lease at once exactly one gets it, until it is given back or over', async () => {
+      const { lease } = await open();
+      const holders = Array.from({ length: 20 }, (_, i) => `h${i}`);
+      const answers = await Promise.all(
+        holders.map((holder) => lease.acquire('idempotency:a:b', holder, 60_000)),
+      );
+      const winner = answers[0]!;
+      expect(new Set(answers)).toEqual(new Set([winner]));
+      await lease.release('idempotency:a:b', 'someone else');
+      expect(await lease.acquire('idempotency:a:b', 'late', 60_000)).toBe(winner);
+      await lease.release('idempotency:a:b', winner);
+      expect(await lease.acquire('idempotency:a:b', 'late', 1)).toBe('late');
+      await expect.poll(() => lease.acquire('idempotency:a:b', 'later', 60_000)).toBe('later');
+    });
+  });
+}
+
+function newJob(at = Date.now()): Job {
+  const id = v7({ msecs: at });
+  return createJob(
+    { id, owner: 'o', backend: 'b', createdAt: at, nodeCount: 1, timeoutMs: 1, queueTimeoutMs: 1 },
+    at,
+  );
+}
+
+function output(id: string) {
+  return { id, node: '1', displayNode: '1', kind: 'image', contentType: 'image/png', sizeBytes: 1 } as const;
+}
