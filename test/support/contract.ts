@@ -24,7 +24,8 @@ export async function checkAnswer(method: string, path: string, response: Respon
   }
   if (method === 'HEAD' || answer.content === undefined) return;
   if ('*/*' in answer.content) return;
-  if (!(type in answer.content)) throw new Error(`${what} is ${type || 'of no type'}: ${await peek(response)}`);
+  if (!(type in answer.content))
+    throw new Error(`${what} is ${type || 'of no type'}: ${await peek(response)}`);
   if (type !== 'application/json') return;
   const body: unknown = await response.clone().json();
   const steps = ['paths', found.template, found.method, 'responses', String(response.status)];
@@ -122,7 +123,9 @@ async function peek(response: Response): Promise<string> {
 }
 
 function pointer(steps: string[]): string {
-  return steps.map((step) => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('');
+  return steps
+    .map((step) => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`)
+    .join('');
 }
 
 /** A copy in which objects have no other members than those that are described. */

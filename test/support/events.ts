@@ -28,11 +28,19 @@ export interface Watch {
 }
 
 /** Opens a stream; `after` is sent as `Last-Event-ID`. */
-export async function watch(url: string, after?: number, headers: Record<string, string> = {}): Promise<Watch> {
+export async function watch(
+  url: string,
+  after?: number,
+  headers: Record<string, string> = {},
+): Promise<Watch> {
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
   const response = await fetch(url, {
-    headers: { accept: 'text/event-stream', ...(after !== undefined && { 'last-event-id': String(after) }), ...headers },
+    headers: {
+      accept: 'text/event-stream',
+      ...(after !== undefined && { 'last-event-id': String(after) }),
+      ...headers,
+    },
     signal: abort.signal,
   });
   const { pathname } = new URL(url);
@@ -47,7 +55,12 @@ export async function watch(url: string, after?: number, headers: Record<string,
     onEvent({ id, event = 'message', data }) {
       const parsed = JSON.parse(data) as Record<string, never>;
       checkEvent(event, parsed);
-      seen.push({ id: id === undefined ? undefined : Number(id), event, data: parsed, at: performance.now() });
+      seen.push({
+        id: id === undefined ? undefined : Number(id),
+        event,
+        data: parsed,
+        at: performance.now(),
+      });
     },
     onComment: (comment) => comments.push(comment),
     onRetry: (ms) => retries.push(ms),
@@ -93,7 +106,8 @@ export async function watch(url: string, after?: number, headers: Record<string,
         function look(): void {
           const found = seen.find((event) => fits(event));
           if (found) done(found);
-          else if (over) done(new Error(`the stream ended without it: ${String(fault ?? JSON.stringify(seen))}`));
+          else if (over)
+            done(new Error(`the stream ended without it: ${String(fault ?? JSON.stringify(seen))}`));
         }
         waiting.add(look);
         look();

@@ -23,7 +23,11 @@ export interface TestGateway {
    * /openapi.json says.
    */
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  submit(workflow: unknown, more?: Record<string, unknown>, headers?: Record<string, string>): Promise<wire.Job>;
+  submit(
+    workflow: unknown,
+    more?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<wire.Job>;
   job(id: string, headers?: Record<string, string>): Promise<wire.Job>;
   /** The job once `done` holds; fails with the job as it is after ten seconds. */
   until(id: string, done: (job: wire.Job) => boolean, headers?: Record<string, string>): Promise<wire.Job>;
@@ -33,7 +37,14 @@ export interface TestGateway {
 }
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const simulator = await createSimulator({ stepMs: 5, loadMs: 5, encodeMs: 1, decodeMs: 1, nodeMs: 1, ...options });
+  const simulator = await createSimulator({
+    stepMs: 5,
+    loadMs: 5,
+    encodeMs: 1,
+    decodeMs: 1,
+    nodeMs: 1,
+    ...options,
+  });
   onTestFinished(() => simulator.close());
   return simulator;
 }
@@ -54,7 +65,9 @@ export async function startGateway(env: Environment, ports: Partial<Ports> = {})
   });
   await gateway.start();
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const listening = serve({ fetch: gateway.fetch, hostname: '127.0.0.1', port: 0 }, () => resolve(listening));
+    const listening = serve({ fetch: gateway.fetch, hostname: '127.0.0.1', port: 0 }, () =>
+      resolve(listening),
+    );
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let closing: Promise<void> | undefined;
@@ -109,6 +122,15 @@ export async function startGateway(env: Environment, ports: Partial<Ports> = {})
   return api;
 }
 
+/** A simulator and a gateway in front of it. */
+export async function startBoth(
+  env: Environment = {},
+  ports: Partial<Ports> = {},
+): Promise<{ simulator: Simulator; gateway: TestGateway }> {
+  const simulator = await startSimulator();
+  return { simulator, gateway: await startGateway({ COMFYUI_URL: simulator.url, ...env }, ports) };
+}
+
 export const TERMINAL = new Set(['succeeded', 'failed', 'canceled', 'expired']);
 
 /** Checks that this is a refusal with this status and code, and returns it. */
@@ -142,7 +164,11 @@ export function send(
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.on('error', reject).on('end', () => {
         const pairs = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
-        resolve({ status: response.statusCode ?? 0, headers: new Headers(pairs as [string, string][]), text });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: new Headers(pairs as [string, string][]),
+          text,
+        });
       });
     });
     request.on('error', reject).end(body);

@@ -32,7 +32,10 @@ export function samplerGraph(seed: number | bigint = 1, steps = 4) {
     },
     '4': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'v1-5-pruned-emaonly.safetensors' } },
     '5': { class_type: 'EmptyLatentImage', inputs: { width: 64, height: 64, batch_size: 1 } },
-    '6': { class_type: 'CLIPTextEncode', inputs: { text: 'a glass bottle with a galaxy in it', clip: ['4', 1] } },
+    '6': {
+      class_type: 'CLIPTextEncode',
+      inputs: { text: 'a glass bottle with a galaxy in it', clip: ['4', 1] },
+    },
     '7': { class_type: 'CLIPTextEncode', inputs: { text: 'text, watermark', clip: ['4', 1] } },
     '8': { class_type: 'VAEDecode', inputs: { samples: ['3', 0], vae: ['4', 2] } },
     '9': { class_type: 'SaveImage', inputs: { filename_prefix: 'ComfyUI', images: ['8', 0] } },
@@ -56,7 +59,10 @@ export function multiOutputGraph() {
   return {
     ...sampler,
     '9': { class_type: 'SaveImage', inputs: { filename_prefix: 'gw/first/img', images: ['8', 0] } },
-    '10': { class_type: 'SaveImage', inputs: { filename_prefix: 'gw/second/%width%x%height%', images: ['8', 0] } },
+    '10': {
+      class_type: 'SaveImage',
+      inputs: { filename_prefix: 'gw/second/%width%x%height%', images: ['8', 0] },
+    },
     '11': { class_type: 'PreviewImage', inputs: { images: ['8', 0] } },
     '12': { class_type: 'PrimitiveString', inputs: { value: 'hello gateway' } },
     '13': { class_type: 'PreviewAny', inputs: { source: ['12', 0] } },
@@ -79,7 +85,14 @@ export function videoGraph() {
     },
     '5': {
       class_type: 'SaveAnimatedWEBP',
-      inputs: { images: ['1', 0], filename_prefix: 'anim', fps: 6, lossless: true, quality: 80, method: 'default' },
+      inputs: {
+        images: ['1', 0],
+        filename_prefix: 'anim',
+        fps: 6,
+        lossless: true,
+        quality: 80,
+        method: 'default',
+      },
     },
     '6': {
       class_type: 'SaveAnimatedPNG',
@@ -93,7 +106,10 @@ export function audioGraph() {
   return {
     '1': { class_type: 'LoadAudio', inputs: { audio: 'tone.wav' } },
     '2': { class_type: 'SaveAudio', inputs: { audio: ['1', 0], filename_prefix: 'audio/ComfyUI' } },
-    '3': { class_type: 'SaveAudioMP3', inputs: { audio: ['1', 0], filename_prefix: 'audio/ComfyUI', quality: 'V0' } },
+    '3': {
+      class_type: 'SaveAudioMP3',
+      inputs: { audio: ['1', 0], filename_prefix: 'audio/ComfyUI', quality: 'V0' },
+    },
     '4': { class_type: 'PreviewAudio', inputs: { audio: ['1', 0] } },
   };
 }
