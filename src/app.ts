@@ -9,7 +9,7 @@ import { authenticate } from './http/auth.ts';
 import type { Env } from './http/context.ts';
 import { answerError, createNotFound } from './http/errors.ts';
 import { eventRoutes } from './http/events.ts';
-import { healthRoutes } from './http/health.ts';
+import { apiHealthRoute, healthRoutes } from './http/health.ts';
 import { jobRoutes } from './http/jobs.ts';
 import { checkOrigin } from './http/origin.ts';
 import { pageRoutes } from './http/pages.ts';
@@ -44,11 +44,12 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/', healthRoutes(backends, now));
   app.use(checkOrigin(config, log));
   if (config.corsOrigins.length > 0) app.use(crossOrigin(config.corsOrigins));
+  app.route('/', apiHealthRoute(backends));
   app.route('/', pageRoutes());
 
   app.use('/api/v2/jobs/:id/events', withKeyOrLink);
   app.use('/api/v2/events', withKey);
-  app.route('/api/v2', eventRoutes({ service, feed, presenter }));
+  app.route('/api/v2', eventRoutes({ service, feed, presenter, log }));
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
   app.route('/api/v2', assetContentRoute({ assets, presenter }));
@@ -79,24 +80,47 @@ function everyAnswer(newId: () => string): MiddlewareHandler<Env> {
     c.header('x-content-type-options', 'nosniff');
     c.header('referrer-policy', 'no-referrer');
     c.header('x-frame-options', 'DENY');
+    // Answers carry signed links; what may be kept says so itself.
+    c.header('cache-control', 'no-store');
     return next();
   };
 }
 
+/** Allowed pages get every answer with the headers that the official proxy's clients look for, errors included. */
 function crossOrigin(origins: readonly string[]): MiddlewareHandler {
-  return cors({
-    origin: origins.includes('*') ? '*' : [...origins],
+  const any = origins.includes('*');
+  const allowHeaders = [
+    'authorization',
+    'content-type',
+    'idempotency-key',
+    'last-event-id',
+    'prefer',
+    'range',
+  ];
+  const preflight = cors({
+    origin: any ? '*' : [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id', 'prefer', 'range'],
-    exposeHeaders: [
-      'retry-after',
-      'content-range',
-      'accept-ranges',
-      'etag',
-      'x-request-id',
-      'idempotency-replayed',
-      'preference-applied',
-    ],
+    allowHeaders,
+    exposeHeaders: EXPOSED,
+    credentials: !any,
     maxAge: 600,
   });
+  return (c, next) => {
+    if (c.req.header('origin') !== undefined)
+      c.header('access-control-allow-headers', allowHeaders.join(', '));
+    return preflight(c, next);
+  };
 }
+
+/** Headers that a page of another origin may read. */
+const EXPOSED = [
+  'accept-ranges',
+  'content-disposition',
+  'content-length',
+  'content-range',
+  'etag',
+  'idempotency-replayed',
+  'preference-applied',
+  'retry-after',
+  'x-request-id',
+];

@@ -8,10 +8,12 @@ const STATUS = {
   invalid_request: 400,
   unauthorized: 401,
   forbidden: 403,
+  forbidden_origin: 403,
   not_found: 404,
   output_unavailable: 404,
   method_not_allowed: 405,
   payload_too_large: 413,
+  unsupported_media_type: 415,
   range_not_satisfiable: 416,
   invalid_workflow: 422,
   workflow_format_ui: 422,
@@ -58,6 +60,12 @@ export class GatewayError extends Error {
     this.details = options.details ?? null;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
+}
+
+/** For `catch`: what is not there is undefined, any other fault stays one. */
+export function notFoundIsUndefined(error: unknown): undefined {
+  if (error instanceof GatewayError && error.code === 'not_found') return undefined;
+  throw error;
 }
 
 /** The body of every error answer. */

@@ -51,7 +51,16 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const pollMs = { ...POLL_MS, ...waitMs.poll };
   const feed = createFeed(now);
   const store = createJobStore(stores);
-  const service = createJobService({ store, stores, feed, settings: config, newId, now });
+  const service = createJobService({
+    store,
+    stores,
+    feed,
+    settings: config,
+    newId,
+    now,
+    report: (error, stage, jobId) =>
+      log('warn', 'background_failed', { stage, job_id: jobId, error: causes(error) }),
+  });
   const links = createLinks(config, now);
   const presenter = createPresenter(links, config.jobMaxAgeMs, now);
   const reaper = createReaper({ store, stores, service, config, now, log });
@@ -87,7 +96,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
 
   async function openBackend(address: Config['backends'][number]): Promise<Backend> {
     const { name } = address;
-    const client = createComfyClient(address, ports.fetch, { ...TIMEOUT_MS, ...waitMs.http });
+    const client = createComfyClient(address, ports.fetch, now, { ...TIMEOUT_MS, ...waitMs.http });
     const clientId = config.clientId ?? (await stores.lease.acquire(clientKey(name), newId(), FOREVER_MS));
     const report = (error: unknown, stage: string, jobId?: string) =>
       log(stage === 'reconcile' ? 'debug' : 'warn', 'background_failed', {

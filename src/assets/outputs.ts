@@ -1,7 +1,7 @@
 /** Outputs of jobs as assets: found by their id alone, their bytes streamed from the backend that has them. */
 import type { ComfyClient } from '../comfyui/client.ts';
 import { isObject } from '../comfyui/json.ts';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, notFoundIsUndefined } from '../errors.ts';
 import type { Job, JobOutput } from '../jobs/job.ts';
 import type { Caller, JobService } from '../jobs/service.ts';
 import { assetKey } from '../storage/keys.ts';
@@ -70,9 +70,4 @@ function gone(id: string): GatewayError {
     'output_unavailable',
     `The file of asset '${id}' is no longer at ComfyUI: it was deleted there, or was a preview of before its restart. Asking again will not help; run the job again with a changed input (such as the seed).`,
   );
-}
-
-function notFoundIsUndefined(error: unknown): undefined {
-  if (error instanceof GatewayError && error.code === 'not_found') return undefined;
-  throw error;
 }

@@ -4,7 +4,7 @@
  */
 import { GatewayError } from '../errors.ts';
 import { readHistoryEntry, type RunResult } from './history.ts';
-import { isObject, parseLossless, type JsonObject } from './json.ts';
+import { isObject, parseLossless, parsePython, type JsonObject } from './json.ts';
 import type { FileRef } from './outputs.ts';
 
 /** `fetch` of the runtime, handed in so that tests and runtimes decide. */
@@ -57,9 +57,19 @@ export type ComfyClient = ReturnType<typeof createComfyClient>;
 /** Limits of one call in ms, from sending to the end of the answer (of `view`: to its headers). */
 export const TIMEOUT_MS = { read: 10_000, submit: 10_000, list: 30_000, view: 30_000 };
 
-/** A client of one ComfyUI. */
-export function createComfyClient(address: BackendAddress, fetch: Fetch, timeoutMs: typeof TIMEOUT_MS) {
+/** How long the list of node classes is believed, in ms. */
+const CLASSES_MS = 60_000;
+
+/** A client of one ComfyUI. `now` in ms since 1970. */
+export function createComfyClient(
+  address: BackendAddress,
+  fetch: Fetch,
+  now: () => number,
+  timeoutMs: typeof TIMEOUT_MS,
+) {
   const { name, url: base, headers } = address;
+  let classes: string[] = [];
+  let classesAt = Number.NEGATIVE_INFINITY;
   const jsonHeaders = { ...headers, 'content-type': 'application/json' };
 
   async function send(path: string, init: RequestInit, limitMs: number): Promise<Response> {
@@ -239,10 +249,14 @@ export function createComfyClient(address: BackendAddress, fetch: Fetch, timeout
       return isObject(info) ? info : undefined;
     },
 
-    /** Names of all node classes. */
+    /** Names of all node classes, read at most once a minute: the answer is large. */
     async nodeClasses(): Promise<string[]> {
-      const answer = await getJson('/object_info', timeoutMs.list);
-      return isObject(answer) ? Object.keys(answer) : [];
+      if (now() - classesAt > CLASSES_MS) {
+        const answer = await getJson('/object_info', timeoutMs.list);
+        classes = isObject(answer) ? Object.keys(answer) : [];
+        classesAt = now();
+      }
+      return classes;
     },
 
     /** ComfyUI's version, for health pages. */
@@ -297,7 +311,7 @@ function storedPrompt(entry: unknown): StoredPrompt | undefined {
 
 function parse(name: string, path: string, text: string, parser: (text: string) => unknown): unknown {
   try {
-    return parser(text);
+    return parsePython(text, parser);
   } catch (error) {
     throw new ComfyError('answered', `${name} sent something that is not JSON.`, { path, cause: error });
   }

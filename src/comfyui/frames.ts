@@ -2,7 +2,7 @@
  * ComfyUI's WebSocket frames as values. Pure: text or bytes in, one `Frame` or null out. What is malformed, unknown
  * or from a buggy custom node is null, never an exception.
  */
-import { isObject, type JsonObject } from './json.ts';
+import { isObject, parsePython, type JsonObject } from './json.ts';
 
 /** State of one node in a `progress_state` frame; `value` of `max` steps. */
 export interface NodeState {
@@ -38,7 +38,7 @@ export interface PreviewFrame {
 export function parseTextFrame(text: string): Frame | null {
   let message: unknown;
   try {
-    message = JSON.parse(text);
+    message = parsePython(text);
   } catch {
     // Not JSON: some custom node wrote to the socket itself. Nothing of ours is in it.
     return null;
@@ -137,7 +137,7 @@ const utf8 = new TextDecoder();
 
 function object(text: string): JsonObject | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parsePython(text);
     return isObject(value) ? value : null;
   } catch {
     // A preview with broken metadata is not worth a fault.

@@ -54,6 +54,22 @@ export function parseLossless(text: string): unknown {
   return LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits as never) : JSON.parse(text);
 }
 
+/**
+ * Parses what ComfyUI writes. Python's JSON has NaN and Infinity, which one odd value in anybody's prompt puts into the
+ * whole queue and history; they are read as null.
+ */
+export function parsePython(text: string, parser: (text: string) => unknown = JSON.parse): unknown {
+  try {
+    return parser(text);
+  } catch (error) {
+    const repaired = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) =>
+      token[0] === '"' ? token : 'null',
+    );
+    if (repaired === text) throw error;
+    return parser(repaired);
+  }
+}
+
 const QUOTE = 34;
 const COMMA = 44;
 const BACKSLASH = 92;

@@ -42,7 +42,7 @@ export async function explainRejection(
   const blamed = /#(.+?)'/.exec(String(details))?.[1];
   if (type === 'invalid_prompt' || type === 'missing_node_type') {
     const id = blamed ?? findUnknownNode(answer.error, graph);
-    const node = id === undefined ? undefined : graph[id];
+    const node = id === undefined ? undefined : own(graph, id);
     if (id !== undefined && isObject(node)) faults[id] = await explainClass(node, catalogue);
   }
   const first = Object.entries(faults)[0];
@@ -69,15 +69,17 @@ export async function explainNodeErrors(
   graph: JsonObject,
   catalogue: NodeCatalogue,
 ): Promise<NodeFaults> {
-  const faults: NodeFaults = {};
-  for (const [id, entry] of Object.entries(nodeErrors)) {
+  // Without a prototype: a node may be called `__proto__`.
+  const faults = Object.create(null) as NodeFaults;
+  const asked = rememberClasses(catalogue);
+  for (const [id, entry] of Object.entries(nodeErrors).slice(0, MAX_NODES)) {
     if (!isObject(entry)) continue;
     const classType = typeof entry['class_type'] === 'string' ? entry['class_type'] : null;
     const errors = Array.isArray(entry['errors']) ? entry['errors'].filter(isObject) : [];
     faults[id] = {
       class_type: classType,
       errors: await Promise.all(
-        errors.map((error) => explainInput(error, graph[id], classType, graph, catalogue)),
+        errors.map((error) => explainInput(error, own(graph, id), classType, graph, asked)),
       ),
     };
   }
@@ -86,18 +88,29 @@ export async function explainNodeErrors(
 
 /** The up to three options nearest to what was given, nearest first; none if all are far off. */
 export function nearest(given: string, options: readonly string[]): string[] {
+  if (given.length > MAX_COMPARED) return [];
   const wanted = given.toLowerCase();
   const limit = Math.max(2, Math.ceil(wanted.length / 3));
   return options
+    .slice(0, MAX_OPTIONS)
+    .filter((option) => Math.abs(option.length - wanted.length) <= limit || contains(option, wanted))
     .map((option) => ({
       option,
-      d: distance(wanted, option.toLowerCase()) - (contains(option, wanted) ? limit : 0),
+      d: contains(option, wanted) ? 0 : distance(wanted, option.toLowerCase()),
     }))
     .filter(({ d }) => d <= limit)
     .sort((a, b) => a.d - b.d)
     .slice(0, 3)
     .map(({ option }) => option);
 }
+
+/** Comparing texts costs their lengths multiplied: longer ones, and options beyond a number, are not compared. */
+const MAX_COMPARED = 100;
+const MAX_OPTIONS = 5_000;
+
+/** Most nodes that are explained, and longest text of the caller's that is repeated. */
+const MAX_NODES = 50;
+const MAX_ECHO = 200;
 
 /** Longest list of allowed values that goes into an answer. */
 const MAX_ALLOWED = 50;
@@ -134,7 +147,7 @@ async function explainInput(
   const config = info['input_config'] ?? (await inputConfig(classType, field, catalogue));
   const allowed = allowedValues(config);
   const fault: NodeFault = { field, reason, message: '' };
-  if (given !== undefined) fault.given = given;
+  if (given !== undefined) fault.given = echo(given);
   if (Array.isArray(allowed)) {
     fault.allowed = allowed.slice(0, MAX_ALLOWED);
     const near = typeof given === 'string' ? nearest(given, allowed) : [];
@@ -169,12 +182,12 @@ function findBrokenLink(node: unknown, graph: JsonObject): Omit<NodeFault, 'reas
   for (const [field, value] of Object.entries(inputs)) {
     if (!Array.isArray(value) || value.length !== 2) continue;
     const target = String(value[0]);
-    if (graph[target] === undefined) {
+    if (own(graph, target) === undefined) {
       const near = nearest(target, Object.keys(graph));
       return {
         field,
-        message: `input '${field}' is linked to node '${target}', which is not in the workflow`,
-        given: value,
+        message: `input '${field}' is linked to node '${target.slice(0, MAX_ECHO)}', which is not in the workflow`,
+        given: echo(value),
         ...(near.length > 0 && { nearest: near }),
       };
     }
@@ -183,7 +196,8 @@ function findBrokenLink(node: unknown, graph: JsonObject): Omit<NodeFault, 'reas
 }
 
 async function explainClass(node: JsonObject, catalogue: NodeCatalogue): Promise<NodeFaults[string]> {
-  const classType = node['class_type'];
+  const given = node['class_type'];
+  const classType = typeof given === 'string' ? given.slice(0, MAX_ECHO) : given;
   if (typeof classType !== 'string') {
     const message = "the node has no 'class_type'; every node of an API-format workflow needs one";
     return { class_type: null, errors: [{ field: 'class_type', reason: 'missing_input', message }] };
@@ -207,7 +221,7 @@ async function explainClass(node: JsonObject, catalogue: NodeCatalogue): Promise
 function findUnknownNode(error: JsonObject, graph: JsonObject): string | undefined {
   const info = isObject(error['extra_info']) ? error['extra_info'] : {};
   const id = info['node_id'];
-  return typeof id === 'string' && graph[id] !== undefined ? id : undefined;
+  return typeof id === 'string' && own(graph, id) !== undefined ? id : undefined;
 }
 
 async function inputConfig(
@@ -236,6 +250,29 @@ function allowedValues(config: unknown): string[] | JsonObject | string | undefi
     return { type, min: settings['min'], max: settings['max'] };
   }
   return typeof type === 'string' ? type : undefined;
+}
+
+/** Asks for each class once in an explanation. */
+function rememberClasses(catalogue: NodeCatalogue): NodeCatalogue {
+  const known = new Map<string, Promise<JsonObject | undefined>>();
+  return {
+    nodeClasses: () => catalogue.nodeClasses(),
+    nodeClass(classType) {
+      let info = known.get(classType);
+      if (!info) known.set(classType, (info = catalogue.nodeClass(classType)));
+      return info;
+    },
+  };
+}
+
+function own(graph: JsonObject, id: string): unknown {
+  return Object.hasOwn(graph, id) ? graph[id] : undefined;
+}
+
+/** What was given, unless it is long. */
+function echo(value: unknown): unknown {
+  const text = JSON.stringify(value) ?? '';
+  return text.length > MAX_ECHO ? `${text.slice(0, MAX_ECHO)}…` : value;
 }
 
 function contains(option: string, wanted: string): boolean {

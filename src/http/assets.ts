@@ -73,7 +73,7 @@ function contentHeaders(output: JobOutput): Record<string, string> {
   const kind = INERT.test(output.contentType) ? 'inline' : 'attachment';
   return {
     'content-type': output.contentType === 'text/plain' ? 'text/plain; charset=utf-8' : output.contentType,
-    'content-disposition': `${kind}; filename*=UTF-8''${encodeURIComponent(nameOf(output)).replace(/['()*]/g, escapeMark)}`,
+    'content-disposition': `${kind}; filename*=UTF-8''${encodeURIComponent(nameOf(output).toWellFormed()).replace(/['()*]/g, escapeMark)}`,
     'content-security-policy': "sandbox; default-src 'none'",
     'x-content-type-options': 'nosniff',
     'cache-control': 'private, no-cache',

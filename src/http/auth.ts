@@ -40,10 +40,10 @@ export function authenticate(
     }
     const header = c.req.header('authorization');
     const token = header === undefined ? undefined : /^Bearer +(\S+) *$/i.exec(header)?.[1];
+    // A browser behind a proxy with Basic auth sends that header along with the link.
     const owner =
-      header === undefined && options.link
-        ? links.verify(c.req.path, (name) => c.req.query(name))
-        : token && ownerOf(token);
+      (token && ownerOf(token)) ||
+      (options.link ? links.verify(c.req.path, (name) => c.req.query(name)) : null);
     if (!owner) throw unauthorized(header, options.link === true && c.req.query('signature') !== undefined);
     c.set('caller', caller(owner));
     return next();

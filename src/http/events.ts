@@ -3,51 +3,60 @@ import { Hono } from 'hono';
 import { GatewayError } from '../errors.ts';
 import type { Feed } from '../jobs/feed.ts';
 import { isTerminal } from '../jobs/job.ts';
+import { causes, type Log } from '../log.ts';
 import type { JobService } from '../jobs/service.ts';
 import { EventsQuery } from '../api/schemas.ts';
 import type { AppContext, Env } from './context.ts';
 import { parseQuery } from './parse.ts';
 import type { Presenter } from './present.ts';
-import { allEvents, jobEvents, RETRY } from './sse.ts';
+import { allEvents, jobEvents, RETRY, type EventStream } from './sse.ts';
 
 export interface EventRouteDeps {
   service: JobService;
   feed: Feed;
   presenter: Presenter;
+  log: Log;
 }
 
-/** Streams that one instance holds at once. */
+/** Streams that one instance holds at once, in all and of one key. */
 const MAX_STREAMS = 10_000;
+const MAX_STREAMS_PER_KEY = 2_500;
 
-export function eventRoutes({ service, feed, presenter }: EventRouteDeps): Hono<Env> {
+export function eventRoutes({ service, feed, presenter, log }: EventRouteDeps): Hono<Env> {
   const routes = new Hono<Env>();
   const deps = { feed, presenter };
+  const open = createStreamCounter();
 
   routes.get('/jobs/:id/events', async (c) => {
     const after = resumeFrom(c);
-    refuseTooMany(feed);
+    open.refuseTooMany(c);
     try {
       const job = await service.get(c.var.caller, c.req.param('id'));
       // 204 is the one answer that stops EventSource from coming back.
       if (after !== undefined && isTerminal(job.status) && after >= job.seq) return c.body(null, 204);
       const viewer = { base: c.var.base, owner: c.var.caller.owner };
-      return stream(c, jobEvents(deps, job, viewer, after));
+      return open.stream(c, () => jobEvents(deps, job, viewer, after));
     } catch (error) {
       // EventSource gives up for good on an error status; what passes must not look like one.
       if (error instanceof GatewayError && error.status < 500 && error.code !== 'rate_limited') throw error;
+      log('warn', 'stream_failed', {
+        request_id: c.var.requestId,
+        job_id: c.req.param('id'),
+        error: causes(error),
+      });
       return c.body(RETRY, 200, SSE_HEADERS);
     }
   });
 
   routes.get('/events', async (c) => {
     const { session_id: session } = parseQuery(EventsQuery, c);
-    refuseTooMany(feed);
+    open.refuseTooMany(c);
     const { caller, base } = c.var;
     const live = await service.live(caller, session);
     const viewer = { base, owner: caller.owner };
     const mine = (job: Parameters<JobService['mine']>[0]) =>
       service.mine(job, caller) !== null && (session === undefined || job.session === session);
-    return stream(c, allEvents(deps, live, viewer, mine));
+    return open.stream(c, () => allEvents(deps, live, viewer, mine));
   });
 
   return routes;
@@ -60,32 +69,56 @@ const SSE_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-function stream(c: AppContext, body: ReadableStream<Uint8Array>): Response {
-  return c.body(body, 200, SSE_HEADERS);
-}
+/** Counts the open streams, in all and of each owner, so that no key can take the room of the others. */
+function createStreamCounter() {
+  const byOwner = new Map<string, number>();
+  let total = 0;
 
-function refuseTooMany(feed: Feed): void {
-  if (feed.streams < MAX_STREAMS) return;
-  throw new GatewayError(
-    'too_many_streams',
-    `${feed.streams} event streams are open, which is the limit. Close one, or poll the job.`,
-    {
-      retryAfterSeconds: 5,
+  function count(owner: string, change: 1 | -1): void {
+    total += change;
+    const mine = (byOwner.get(owner) ?? 0) + change;
+    if (mine === 0) byOwner.delete(owner);
+    else byOwner.set(owner, mine);
+  }
+
+  return {
+    refuseTooMany(c: AppContext): void {
+      const { owner, admin } = c.var.caller;
+      const mine = byOwner.get(owner) ?? 0;
+      if (total < MAX_STREAMS && (admin || mine < MAX_STREAMS_PER_KEY)) return;
+      throw new GatewayError(
+        'too_many_streams',
+        `${mine} event streams of yours are open (${total} in all), which is the limit. Close one, or poll the job.`,
+        { retryAfterSeconds: 5 },
+      );
     },
-  );
+
+    stream(c: AppContext, make: () => EventStream): Response {
+      // A HEAD request has no body, so nobody would ever end its stream.
+      if (c.req.raw.method === 'HEAD') return c.body(null, 200, SSE_HEADERS);
+      const { owner } = c.var.caller;
+      const { body, over } = make();
+      count(owner, 1);
+      void over.then(() => count(owner, -1));
+      return c.body(body, 200, SSE_HEADERS);
+    },
+  };
 }
 
 /** The event number after which to go on: of EventSource's own header, else of the query. */
 function resumeFrom(c: AppContext): number | undefined {
-  const given = c.req.header('last-event-id') || c.req.query('starting_after');
-  if (given === undefined) return undefined;
-  const seq = Number(given);
-  if (/^\d{1,15}$/.test(given)) return seq;
+  const header = c.req.header('last-event-id');
+  if (header !== undefined && EVENT_ID.test(header)) return Number(header);
+  // A header that is no id of ours is ignored: an error would stop EventSource for good.
+  const given = c.req.query('starting_after');
+  if (given === undefined || given === '') return undefined;
+  if (EVENT_ID.test(given)) return Number(given);
+  const shown = given.slice(0, 50);
   throw new GatewayError(
     'invalid_request',
-    `'${given.slice(0, 50)}' is no event id: it must be the 'id' of an event of this job, a whole number.`,
-    {
-      details: { field: 'Last-Event-ID', given: given.slice(0, 50) },
-    },
+    `'starting_after' is no event id: given '${shown}', allowed is the 'id' of an event of this job, a whole number.`,
+    { details: { field: 'starting_after', given: shown } },
   );
 }
+
+const EVENT_ID = /^\d{1,15}$/;

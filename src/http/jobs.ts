@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { validate } from 'uuid';
 import * as wire from '../api/schemas.ts';
 import { memberText, type JsonObject } from '../comfyui/json.ts';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, notFoundIsUndefined } from '../errors.ts';
 import type { Feed } from '../jobs/feed.ts';
 import type { Job } from '../jobs/job.ts';
 import type { JobService, Submission, Submitted } from '../jobs/service.ts';
@@ -53,7 +53,7 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
         return c.json(present(c, job), 201);
       }
       case 'repeated': {
-        const first = await service.get(caller, submitted.jobId).catch(() => undefined);
+        const first = await service.get(caller, submitted.jobId).catch(notFoundIsUndefined);
         if (idempotency === 'replay' && first) {
           c.header('idempotency-replayed', 'true');
           return c.json(present(c, first), 201);
@@ -178,6 +178,6 @@ function idempotencyKeyOf(c: AppContext): string | undefined {
 
 /** Seconds of `Prefer: wait=N`; as a preference it is cut to the limit, and ignored if it is none. */
 function preferredWait(c: AppContext): number | undefined {
-  const seconds = /(?:^|[,;\s])wait=(\d{1,9})(?:$|[,;\s])/.exec(c.req.header('prefer') ?? '')?.[1];
+  const seconds = /(?:^|[,;\s])wait="?(\d{1,9})"?(?:$|[,;\s])/.exec(c.req.header('prefer') ?? '')?.[1];
   return seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_S);
 }

@@ -27,7 +27,8 @@ export function checkOrigin(settings: OriginSettings, log: Log): MiddlewareHandl
     const end = url.indexOf('/', 8);
     const split = url.indexOf('://');
     const own = { protocol: url.slice(0, split), host: url.slice(split + 3, end === -1 ? undefined : end) };
-    const protocol = firstOf(c.req.header('x-forwarded-proto'));
+    const forwarded = firstOf(c.req.header('x-forwarded-proto'));
+    const protocol = forwarded === 'http' || forwarded === 'https' ? forwarded : undefined;
     if (trustProxy) {
       return {
         protocol: protocol ?? own.protocol,
@@ -42,6 +43,18 @@ export function checkOrigin(settings: OriginSettings, log: Log): MiddlewareHandl
       });
     }
     return own;
+  }
+
+  /** A link that somebody clicked, a signed link, or something that an allowed page embeds. */
+  function harmless(c: AppContext): boolean {
+    const { method } = c.req;
+    if (method !== 'GET' && method !== 'HEAD') return false;
+    const page = URL.parse(c.req.header('referer') ?? '')?.origin;
+    return (
+      c.req.header('sec-fetch-mode') === 'navigate' ||
+      c.req.query('signature') !== undefined ||
+      (page !== undefined && (corsOrigins.includes(page) || corsOrigins.includes('*')))
+    );
   }
 
   return async (c, next) => {
@@ -64,11 +77,18 @@ export function checkOrigin(settings: OriginSettings, log: Log): MiddlewareHandl
       !sameSite(origin, base, host)
     ) {
       throw new GatewayError(
-        'forbidden',
+        'forbidden_origin',
         `Pages of '${origin}' may not call this gateway. Add the origin to CORS_ORIGINS.`,
         {
           details: { field: 'Origin', given: origin },
         },
+      );
+    }
+    if (origin === undefined && c.req.header('sec-fetch-site') === 'cross-site' && !harmless(c)) {
+      throw new GatewayError(
+        'forbidden_origin',
+        'Pages of another site may not load this without a signed link. Add their origin to CORS_ORIGINS.',
+        { details: { field: 'Sec-Fetch-Site', given: 'cross-site' } },
       );
     }
     c.set('base', base);

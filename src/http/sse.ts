@@ -11,6 +11,12 @@ import { presentProgress, progressOf } from './present.ts';
 /** Told to EventSource: reconnect after so many ms. */
 export const RETRY = 'retry: 1000\n\n';
 
+/** A stream, and when it is over, however it ended. */
+export interface EventStream {
+  body: ReadableStream<Uint8Array>;
+  over: Promise<void>;
+}
+
 /** Jobs with unread news that one stream may hold; a reader that falls further behind is cut off and comes back. */
 const MAX_BEHIND = 10_000;
 
@@ -20,12 +26,7 @@ export interface SseDeps {
 }
 
 /** The events of one job after event number `after` (undefined: from the present state on), until its end. */
-export function jobEvents(
-  deps: SseDeps,
-  job: Job,
-  viewer: Viewer,
-  after: number | undefined,
-): ReadableStream<Uint8Array> {
+export function jobEvents(deps: SseDeps, job: Job, viewer: Viewer, after: number | undefined): EventStream {
   const { feed } = deps;
   const reader = createReader(deps, viewer, after, false);
   let latest = job;
@@ -55,7 +56,7 @@ export function allEvents(
   live: readonly Job[],
   viewer: Viewer,
   mine: (job: Job) => boolean,
-): ReadableStream<Uint8Array> {
+): EventStream {
   const { feed } = deps;
   const readers = new Map<string, ReturnType<typeof createReader>>();
   const news = new Map(live.map((job) => [job.id, job]));
@@ -99,17 +100,24 @@ function createStream(
   subscribe: (wake: (wake: Wake) => void) => () => void,
   source: Source,
   ended: boolean,
-): ReadableStream<Uint8Array> {
+): EventStream {
   let resume: (() => void) | undefined;
   let beat = false;
-  let over = ended;
-  const leave = subscribe((wake) => {
+  let stopped = ended;
+  let finish: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (finish = resolve));
+  const unsubscribe = subscribe((wake) => {
     if (wake.type === 'beat') beat = true;
     else source.take(wake);
     resume?.();
   });
 
-  return new ReadableStream<Uint8Array>(
+  function leave(): void {
+    unsubscribe();
+    finish();
+  }
+
+  const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
         controller.enqueue(encode(RETRY));
@@ -118,7 +126,7 @@ function createStream(
         for (;;) {
           const { chunks, end } = source.next();
           for (const chunk of chunks) controller.enqueue(chunk);
-          if (end || over) {
+          if (end || stopped) {
             leave();
             // A stream that ends by its job needs no retry; one that is ended by the gateway has it from its start.
             controller.close();
@@ -138,13 +146,14 @@ function createStream(
         }
       },
       cancel() {
-        over = true;
+        stopped = true;
         leave();
         resume?.();
       },
     },
     { highWaterMark: 0 },
   );
+  return { body, over };
 }
 
 /** Turns a job's state into the frames that one stream has not sent yet. */

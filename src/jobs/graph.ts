@@ -21,12 +21,19 @@ export function checkGraph(workflow: unknown): asserts workflow is JsonObject {
   if (nodes.length === 0) throw invalid("'workflow' is empty: it has no nodes.");
   for (const [id, node] of nodes) {
     if (!isObject(node)) throw invalid(`Node ${id} must be an object with 'class_type' and 'inputs'.`, id);
+    if (node['class_type'] !== undefined && typeof node['class_type'] !== 'string') {
+      throw invalid(`Node ${id}: 'class_type' must be the name of a node class.`, id);
+    }
     // ComfyUI answers 500 to these, which would look like its own fault.
     if (node['inputs'] !== undefined && !isObject(node['inputs'])) {
       throw invalid(`Node ${id}: 'inputs' must be an object of input names and values.`, id);
     }
   }
-  const assets = assetReferences(workflow);
+  if (!allFinite(workflow)) {
+    // Python would read infinity, and could then not write its queue as JSON any more, for anybody.
+    throw invalid("'workflow' has a number that is too large, such as 1e999. The largest is about 1.8e308.");
+  }
+  const assets = assetReferences(workflow).slice(0, MAX_NAMED);
   if (assets.length > 0) {
     throw new GatewayError(
       'missing_asset',
@@ -52,11 +59,22 @@ function invalid(message: string, node?: string): GatewayError {
   return new GatewayError('invalid_workflow', message, details);
 }
 
+/** Most missing assets that are named, and most characters of an id. */
+const MAX_NAMED = 50;
+const MAX_ID = 64;
+
+/** Whether every number in a JSON value is finite. */
+export function allFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every(allFinite);
+}
+
 /** Ids in `core/ASSET` objects, wherever they stand. */
 function assetReferences(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(assetReferences);
   if (!isObject(value)) return [];
   if (value['__type'] !== 'core/ASSET') return Object.values(value).flatMap(assetReferences);
   const info = value['info'];
-  return [isObject(info) && typeof info['id'] === 'string' ? info['id'] : '(no id)'];
+  return [isObject(info) && typeof info['id'] === 'string' ? info['id'].slice(0, MAX_ID) : '(no id)'];
 }

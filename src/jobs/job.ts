@@ -119,6 +119,8 @@ export type Evidence =
       reused: boolean;
       outputs: NewOutput[];
       error?: RunError;
+      /** The last snapshot of the run. */
+      progress?: Progress;
     };
 
 export type NewOutput = Omit<JobOutput, 'seq'>;
@@ -164,13 +166,9 @@ export function reduce(job: Job, evidence: Evidence, now: number): Job {
   if (evidence.type === 'ended' && evidence.reused) next.reused = true;
   if (evidence.type === 'accepted' && evidence.warnings && next.warnings.length === 0)
     next.warnings = evidence.warnings;
-  if (
-    evidence.type === 'progress' &&
-    !isTerminal(job.status) &&
-    evidence.progress.value >= (job.progress?.value ?? 0)
-  ) {
-    next.progress = evidence.progress;
-  }
+  const progress = 'progress' in evidence ? evidence.progress : undefined;
+  if (progress && progress.value >= (job.progress?.value ?? 0) && !isTerminal(job.status))
+    next.progress = progress;
   settle(next, now);
   return sameJob(job, next) ? job : next;
 }

@@ -25,7 +25,7 @@ export async function toEvidence(
   job: Job,
   client: Pick<ComfyClient, 'view'>,
   now: () => number,
-): Promise<Evidence> {
+): Promise<Extract<Evidence, { type: 'ended' }>> {
   const outputs = await measure(
     result.outputs.map((found) => toNewOutput(job.id, found)),
     job,
@@ -84,7 +84,8 @@ function toNewOutput(jobId: string, found: NodeOutput): NewOutput {
   const { node, displayNode, key, index, kind, contentType, file, text } = found;
   const identity = [node, key, index, file?.type ?? '', file?.subfolder ?? '', file?.filename ?? ''];
   return {
-    id: v5(identity.join('\0'), jobId),
+    // A lone surrogate in a name has no bytes to hash.
+    id: v5(identity.join('\0').toWellFormed(), jobId),
     node,
     displayNode,
     kind,

@@ -16,19 +16,24 @@ interface RebuildDeps {
   adopt: (job: Job, graphText: string) => Promise<Job>;
   limits: Pick<Job, 'timeoutMs' | 'queueTimeoutMs'>;
   maxAgeMs: number;
+  /** Background work failed. Never throws. */
+  report: (error: unknown, stage: string, jobId: string) => void;
   now: () => number;
 }
 
 /** How long a miss is remembered (ms), how many are, and how many ids may be asked for at once. */
 const MISS_MS = 30_000;
 const MISSES = 10_000;
-const AT_ONCE = 8;
+const AT_ONCE = 32;
+/** How long a reading of the queue serves, in ms. */
+const QUEUE_MS = 1_000;
 /** Entries of the history that are read at once. */
 const PAGE = 100;
 
-export function createRebuilder({ backends, adopt, limits, maxAgeMs, now }: RebuildDeps) {
+export function createRebuilder({ backends, adopt, limits, maxAgeMs, report, now }: RebuildDeps) {
   const misses = new Map<string, number>();
   const asking = new Map<string, Promise<Job | undefined>>();
+  const queues = new Map<string, { at: number; prompts: StoredPrompt[] }>();
 
   /** Only a lower-case UUIDv7 from within the retention can be a job of ours. */
   function possible(id: string): boolean {
@@ -46,11 +51,32 @@ export function createRebuilder({ backends, adopt, limits, maxAgeMs, now }: Rebu
     return adopt(ended, prompt.graphText);
   }
 
+  /** One prompt that cannot be read must not keep the others from coming back. */
+  async function tryRevive(prompt: StoredPrompt, backend: Backend): Promise<boolean> {
+    try {
+      return (await revive(prompt, backend)) !== undefined;
+    } catch (error) {
+      report(error, 'rebuild', prompt.promptId);
+      return false;
+    }
+  }
+
+  /** The queue with its graphs is large: those who ask within a second share one reading of it. */
+  async function queued(backend: Backend): Promise<StoredPrompt[]> {
+    const known = queues.get(backend.name);
+    if (known && now() - known.at < QUEUE_MS) return known.prompts;
+    const prompts = await backend.client.queuedPrompts();
+    queues.set(backend.name, { at: now(), prompts });
+    return prompts;
+  }
+
   async function find(id: string): Promise<Job | undefined> {
     for (const backend of backends) {
-      // Queue before history: a prompt that ends in between is then in the history.
-      const queued = (await backend.client.queuedPrompts()).find((prompt) => prompt.promptId === id);
-      const prompt = queued ?? (await backend.client.storedPrompt(id));
+      // The cheap question first. A prompt that ends between the two others is in the history by then.
+      const prompt =
+        (await backend.client.storedPrompt(id)) ??
+        (await queued(backend)).find((item) => item.promptId === id) ??
+        (await backend.client.storedPrompt(id));
       const job = prompt && (await revive(prompt, backend));
       if (job) return job;
     }
@@ -83,10 +109,11 @@ export function createRebuilder({ backends, adopt, limits, maxAgeMs, now }: Rebu
     /** Everything of ours in a backend's queue and history. Returns how many jobs. */
     async all(backend: Backend): Promise<number> {
       let count = 0;
-      for (const prompt of await backend.client.queuedPrompts()) if (await revive(prompt, backend)) count++;
+      for (const prompt of await backend.client.queuedPrompts())
+        if (await tryRevive(prompt, backend)) count++;
       for (let offset = 0; ; offset += PAGE) {
         const { size, prompts } = await backend.client.historyPage(offset, PAGE);
-        for (const prompt of prompts) if (await revive(prompt, backend)) count++;
+        for (const prompt of prompts) if (await tryRevive(prompt, backend)) count++;
         if (size < PAGE) return count;
       }
     },

@@ -70,6 +70,8 @@ export interface JobServiceDeps {
   settings: JobSettings;
   newId: () => string;
   now: () => number;
+  /** Background work failed. Never throws. */
+  report: (error: unknown, stage: string, jobId: string) => void;
 }
 
 export type JobService = ReturnType<typeof createJobService>;
@@ -174,7 +176,11 @@ export function createJobService(deps: JobServiceDeps) {
     try {
       if (lease !== undefined) {
         const holder = await stores.lease.acquire(lease, id, IDEMPOTENCY_MS);
-        if (holder !== id) return { outcome: 'repeated', jobId: holder };
+        if (holder !== id) {
+          // The first may be on its way: its job can be shown when its own answer is there.
+          await posting.get(holder)?.catch(() => undefined);
+          return { outcome: 'repeated', jobId: holder };
+        }
       }
       const [first, ...others] = await byLoad(backends);
       if (!first) throw new GatewayError('internal_error', 'No ComfyUI is configured.');
@@ -375,6 +381,7 @@ export function createJobService(deps: JobServiceDeps) {
         adopt,
         limits: { timeoutMs: settings.jobTimeoutMs, queueTimeoutMs: settings.jobQueueTimeoutMs },
         maxAgeMs: settings.jobMaxAgeMs,
+        report: deps.report,
         now,
       });
       const empty = (await store.page({}, 1)).jobs.length === 0;

@@ -186,7 +186,8 @@ export function createTracker(deps: TrackerDeps) {
     const { id } = entry.job;
     const result = await client.history(id);
     if (!result) return false;
-    await learn(id, await toEvidence(result, entry.job, client, now));
+    const evidence = await toEvidence(result, entry.job, client, now);
+    await learn(id, entry.progress ? { ...evidence, progress: entry.progress.snapshot() } : evidence);
     return true;
   }
 

@@ -117,7 +117,12 @@ export function controlRoutes(control: Control): Route[] {
       handler({ query }) {
         const downMs = Number(query.get('downMs') ?? 0);
         // After this answer is out: the restart cuts its connection, too.
-        setTimeout(() => void control.restart(downMs), 20);
+        const restart = () => {
+          control
+            .restart(downMs)
+            .catch((error: unknown) => console.error('simulator: restart failed', error));
+        };
+        setTimeout(restart, 20);
         return ok();
       },
     },

@@ -62,6 +62,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     classes: {
       isOutput: (name) => classes.get(name)?.output_node === true,
       usesOwnId: (name) => classes.usesOwnId(name),
+      hidden: (name) => classes.get(name)?.input.hidden ?? {},
       run(name) {
         const run = Object.hasOwn(nodeRuns, name) ? nodeRuns[name] : undefined;
         if (run !== undefined) return run;

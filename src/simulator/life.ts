@@ -4,6 +4,7 @@
 import { createExecutor, type Executor, type ExecutorOptions } from './executor.ts';
 import type { FileStore } from './files.ts';
 import { parseFileName } from './paths.ts';
+import { pythonError, typeName } from './python.ts';
 import { createQueue, type PromptQueue } from './queue.ts';
 import { createSocketHub, type SocketHub } from './sockets.ts';
 import { createSubmit, type Submit } from './submit.ts';
@@ -61,7 +62,11 @@ function checkFile(
   const isImage = (className === 'LoadImage' || className === 'LoadImageMask') && input === 'image';
   const isAudio = className === 'LoadAudio' && input === 'audio';
   if (!isImage && !isAudio) return undefined;
-  const name = String(value);
+  if (typeof value !== 'string' && value !== undefined) {
+    const message = `'${typeName(value)}' object has no attribute 'endswith'`;
+    throw pythonError('AttributeError', message, ['/comfyui/nodes.py:1713:VALIDATE_INPUTS']);
+  }
+  const name = value ?? '';
   if (files.get(parseFileName(name, 'input')) !== undefined) return true;
   return `Invalid ${isImage ? 'image' : 'audio'} file: ${name}`;
 }

@@ -2,7 +2,8 @@
 // words and seed; MP3 and Opus are silence of the right length, as their encoders would be out of proportion.
 
 import { readFileSync } from 'node:fs';
-import { createRandom, type Scene } from './picture.ts';
+import type { Scene } from './picture.ts';
+import { createRandom } from './pixels.ts';
 
 const maxSeconds = 20;
 

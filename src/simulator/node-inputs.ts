@@ -2,8 +2,9 @@
 
 import { bigDigits } from './json.ts';
 import type { Frame, NodeContext, Value } from './node-types.ts';
+import { joinInside } from './paths.ts';
 import type { Scene } from './picture.ts';
-import { pythonError, str } from './python.ts';
+import { pythonError, str, typeName } from './python.ts';
 import { isRecord, type FileRef, type FolderType } from './types.ts';
 
 export function isValue(input: unknown): input is Value {
@@ -37,8 +38,11 @@ export function textOf(context: NodeContext, name: string): string {
   return value === undefined ? '' : str(value);
 }
 
+/** The pictures of an input; a constant in their place fails while running, as validation lets it pass. */
 export function framesOf(context: NodeContext, name: string): Frame[] {
-  return valueOf(context, name, 'image')?.frames ?? [];
+  const value = valueOf(context, name, 'image');
+  if (value !== undefined) return value.frames;
+  throw pythonError('TypeError', `'${typeName(context.inputs[name])}' object is not a picture`);
 }
 
 export function sceneText(context: NodeContext, name: string): string {
@@ -56,17 +60,14 @@ export function saveSeries(
 ): { take: (extension: string, index?: number) => FileRef } {
   const { type, width = 0, height = 0 } = options;
   const filled = options.prefix.includes('%') ? fillIn(options.prefix, width, height) : options.prefix;
-  const parts: string[] = [];
-  for (const part of filled.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) {
-      const message = '**** ERROR: Saving image outside the output folder is not allowed.';
-      throw pythonError('Exception', message, ['/comfyui/folder_paths.py:397:get_save_image_path']);
-    }
+  const path = joinInside(filled);
+  if (path === undefined) {
+    const message = '**** ERROR: Saving image outside the output folder is not allowed.';
+    throw pythonError('Exception', message, ['/comfyui/folder_paths.py:397:get_save_image_path']);
   }
-  const prefix = parts.pop() ?? '';
-  const subfolder = parts.join('/');
+  const cut = path.lastIndexOf('/');
+  const subfolder = path.slice(0, Math.max(0, cut));
+  const prefix = path.slice(cut + 1) || '.';
   let counter = context.files.nextCounter(type, subfolder, prefix);
   return {
     take: (extension, index = 0) => {

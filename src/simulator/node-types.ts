@@ -19,7 +19,7 @@ export type Value =
   | { kind: 'sound'; seconds: number; scene: Scene }
   | { kind: 'prompt'; text: string }
   | { kind: 'video'; frames: Frame[] }
-  | { kind: 'plain'; value: unknown }
+  | { kind: 'plain'; value: unknown; float?: boolean }
   | { kind: 'opaque'; type: string };
 
 export interface PreviewPicture {

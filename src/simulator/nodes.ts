@@ -6,7 +6,8 @@ import { bigDigits } from './json.ts';
 import { framesOf, isValue, numberOf, sceneText, textOf, valueOf, variant } from './node-inputs.ts';
 import type { Frame, NodeContext, NodeResult, NodeRun, Value } from './node-types.ts';
 import type { NodeInfo } from './object-info.ts';
-import { createRandom, drawPreview, drawScene, resize, solid } from './picture.ts';
+import { drawPreview, drawScene } from './picture.ts';
+import { createRandom, resize, solid } from './pixels.ts';
 import { pythonError } from './python.ts';
 import { savers } from './savers.ts';
 import { parseFileName } from './paths.ts';
@@ -118,7 +119,9 @@ export const nodeRuns: Record<string, NodeRun> = {
   PrimitiveString: primitive,
   PrimitiveStringMultiline: primitive,
   PrimitiveInt: primitive,
-  PrimitiveFloat: primitive,
+  PrimitiveFloat: (context) => ({
+    values: [{ kind: 'plain', value: context.inputs['value'], float: true }],
+  }),
   StringConcatenate: (context) => {
     const value = textOf(context, 'string_a') + textOf(context, 'delimiter') + textOf(context, 'string_b');
     return { values: [{ kind: 'plain', value }] };

@@ -1,7 +1,7 @@
 // The routes of ComfyUI's HTTP API (each also under /api), as a table of small handlers.
 
 import type { FileStore } from './files.ts';
-import { empty, json, jsonText, serverError, type Route } from './http.ts';
+import { empty, json, jsonText, serverError, text, type Route } from './http.ts';
 import { orderedObject } from './json.ts';
 import type { Life } from './life.ts';
 import type { NodeClasses } from './object-info.ts';
@@ -38,8 +38,7 @@ export function coreRoutes(deps: RouteDeps): Route[] {
       method: 'POST',
       pattern: '/queue',
       async handler(request) {
-        const body = await request.json();
-        if (!isRecord(body)) return serverError();
+        const body = membersOf(await request.json());
         const { queue } = life();
         if (toBool(body['clear'])) queue.clear();
         for (const id of idsIn(body['delete'])) queue.remove(id);
@@ -50,10 +49,10 @@ export function coreRoutes(deps: RouteDeps): Route[] {
       method: 'POST',
       pattern: '/interrupt',
       async handler(request) {
-        const text = (await request.body()).toString('utf8');
+        const sent = (await request.body()).toString('utf8');
         let body: unknown = {};
         try {
-          body = JSON.parse(text);
+          body = JSON.parse(sent);
         } catch {
           body = {}; // ComfyUI takes any unreadable body for a global interrupt
         }
@@ -97,8 +96,7 @@ export function coreRoutes(deps: RouteDeps): Route[] {
       method: 'POST',
       pattern: '/history',
       async handler(request) {
-        const body = await request.json();
-        if (!isRecord(body)) return serverError();
+        const body = membersOf(await request.json());
         const { history } = life().queue;
         if (toBool(body['clear'])) history.clear();
         for (const id of idsIn(body['delete'])) history.remove(id);
@@ -138,6 +136,11 @@ export function coreRoutes(deps: RouteDeps): Route[] {
     },
     { method: 'GET', pattern: '/features', handler: () => json(serverFeatures) },
     { method: 'GET', pattern: '/system_stats', handler: () => json(systemStats(deps)) },
+    {
+      method: 'GET',
+      pattern: '/ws',
+      handler: () => text('No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".', 400),
+    },
     { method: 'GET', pattern: '/extensions', handler: () => json([]) },
     { method: 'GET', pattern: '/users', handler: () => json({ storage: 'server', migrated: true }) },
     { method: 'GET', pattern: '/settings', handler: () => json({}) },
@@ -146,8 +149,17 @@ export function coreRoutes(deps: RouteDeps): Route[] {
   ];
 }
 
+/** A list and a text have no members by name; asking anything else for them fails, as in Python. */
+function membersOf(body: unknown): Record<string, unknown> {
+  if (isRecord(body)) return body;
+  if (Array.isArray(body) || typeof body === 'string') return {};
+  throw new TypeError('the body is neither an object nor a list');
+}
+
 function idsIn(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
+  if (Array.isArray(value)) return value.filter((id) => typeof id === 'string');
+  if (value === undefined || typeof value === 'string' || isRecord(value)) return [];
+  throw new TypeError('delete is not a list');
 }
 
 /** NaN for what Python's int() refuses, undefined for a parameter that is not there. */

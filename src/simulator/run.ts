@@ -5,7 +5,7 @@ import { createReadyList, createRunningGraph } from './graph.ts';
 import type { NodeContext, NodeResult, NodeRun, PreviewPicture, Value } from './node-types.ts';
 import type { Progress } from './progress.ts';
 import { createProgress } from './progress.ts';
-import { formatTrace, isPythonError } from './python.ts';
+import { formatTrace, isPythonError, str } from './python.ts';
 import { signatureKeys } from './cache.ts';
 import type { SocketHub } from './sockets.ts';
 import { errorInput } from './tensor-text.ts';
@@ -21,7 +21,12 @@ export interface NodeCaches {
 export interface RunHost {
   hub: SocketHub;
   caches: NodeCaches;
-  classes: { isOutput(name: string): boolean; usesOwnId(name: string): boolean; run(name: string): NodeRun };
+  classes: {
+    isOutput(name: string): boolean;
+    usesOwnId(name: string): boolean;
+    hidden(name: string): Record<string, unknown>;
+    run(name: string): NodeRun;
+  };
   /** What a node reads besides its inputs (a file, the clock), as text. */
   fingerprint(className: string, inputs: Record<string, unknown>): string;
   now(): number;
@@ -196,7 +201,11 @@ export async function runPrompt(host: RunHost, item: QueueItem): Promise<Omit<Hi
     const message = error instanceof Error ? error.message : String(error);
     const shown: Record<string, unknown[]> = {};
     for (const [name, value] of Object.entries(given ?? {})) shown[name] = [errorInput(value)];
-    if (given !== undefined && classes.usesOwnId(node.class_type)) shown['unique_id'] = [current];
+    for (const [name, kind] of given === undefined ? [] : Object.entries(classes.hidden(node.class_type))) {
+      if (kind === 'UNIQUE_ID') shown[name] = [current];
+      if (kind === 'PROMPT') shown[name] = [str(original)];
+      if (kind === 'EXTRA_PNGINFO') shown[name] = [printed(extraData['extra_pnginfo'])];
+    }
     const trace = isPythonError(error) ? error.trace : [];
     return {
       exception_message: `${message}\n`,
@@ -213,6 +222,10 @@ export const stopped = new Error('stopped');
 export function clientIdOf(extraData: Record<string, unknown>): string | null {
   const id = extraData['client_id'];
   return typeof id === 'string' ? id : null;
+}
+
+function printed(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? str(value) : (value ?? null);
 }
 
 const callers = [

@@ -11,10 +11,10 @@ import {
   textOf,
   valueOf,
 } from './node-inputs.ts';
-import type { Frame, NodeContext, NodeResult, NodeRun } from './node-types.ts';
+import type { Frame, NodeContext, NodeResult, NodeRun, Value } from './node-types.ts';
 import { parseFileName } from './paths.ts';
 import { encodePng } from './png.ts';
-import { pythonError, str } from './python.ts';
+import { floatText, pythonError, str } from './python.ts';
 import type { FileRef, FolderType } from './types.ts';
 
 export const savers: Record<string, NodeRun> = {
@@ -49,10 +49,7 @@ export const savers: Record<string, NodeRun> = {
 
   PreviewAny: (context) => {
     const source = context.inputs['source'];
-    const plain = isValue(source) ? (source.kind === 'plain' ? source.value : `<${source.kind}>`) : source;
-    return {
-      ui: { text: [typeof plain === 'object' && plain !== null ? JSON.stringify(plain) : str(plain)] },
-    };
+    return { ui: { text: [isValue(source) ? valueText(source) : str(source)] } };
   },
   SaveLatent: (context) => {
     const { width = 0, height = 0, count = 0 } = valueOf(context, 'samples', 'latent') ?? {};
@@ -78,6 +75,11 @@ export const savers: Record<string, NodeRun> = {
     return { ui: { files: [shown(ref)] } };
   },
 };
+
+function valueText(value: Value): string {
+  if (value.kind !== 'plain') return `<${value.kind}>`;
+  return value.float === true ? floatText(Number(value.value)) : str(value.value);
+}
 
 function shown({ filename, subfolder, type }: FileRef): FileRef {
   return { filename, subfolder, type };

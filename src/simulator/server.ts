@@ -65,12 +65,12 @@ export function createListener(options: {
         return serverError(); // whatever trips a route is a 500 in ComfyUI, too
       }
     }
-    // Unknown paths belong to the web page: files, for reading only.
-    const allow = match.allow.length > 0 ? match.allow : ['GET', 'HEAD'];
-    if (match.allow.length > 0 || !['GET', 'HEAD'].includes(incoming.method ?? '')) {
-      return text('405: Method Not Allowed', 405, { allow: allow.join(',') });
-    }
-    return { status: 404, headers: { 'content-type': 'application/octet-stream' } };
+    // Every path also belongs to the web page: files, for reading only.
+    if (incoming.method === 'GET')
+      return { status: 404, headers: { 'content-type': 'application/octet-stream' } };
+    if (incoming.method === 'HEAD') return empty(404);
+    const allow = [...new Set(['GET', 'HEAD', ...match.allow])].sort();
+    return text('405: Method Not Allowed', 405, { allow: allow.join(',') });
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -48,15 +48,17 @@ export function createSubmit(options: {
       extraData['client_id'] = request['client_id'];
     }
     if (!checked.ok) return refuse(checked.error, checked.nodeErrors);
-    if (!isRecord(extraData)) return serverError();
+    // A list passes, as in ComfyUI: it can be asked for its members.
+    if (typeof extraData !== 'object' || extraData === null) return serverError();
+    const extra = isRecord(extraData) ? extraData : {};
     if (newer) {
-      delete extraData['api_key_comfy_org'];
-      delete extraData['auth_token_comfy_org'];
-      extraData['create_time'] = options.now();
+      delete extra['api_key_comfy_org'];
+      delete extra['auth_token_comfy_org'];
+      extra['create_time'] = options.now();
     }
     // Validation has seen an object of nodes with known classes.
     const graph = request['prompt'] as Graph;
-    queue.put([number, promptId, graph, extraData, options.outputOrder(checked.outputs)]);
+    queue.put([number, promptId, graph, extra, options.outputOrder(checked.outputs)]);
     options.wake();
     return json({ prompt_id: promptId, number, node_errors: checked.nodeErrors });
   };

@@ -30,8 +30,12 @@ function tensorText(frames: Frame[]): string {
     data.every((sample) => sample === 0 || sample === 255),
   );
   const number = (sample: number) => (whole ? `${sample / 255}.` : (sample / 255).toFixed(4));
+  // PyTorch shortens tensors of more than 1000 numbers.
+  const numbers = [...shown.values()].reduce((sum, { width, height }) => sum + width * height * 3, 0);
   const ends = (count: number) =>
-    count <= 6 ? Array.from({ length: count }, (_, i) => i) : [0, 1, 2, -1, count - 3, count - 2, count - 1];
+    count <= 6 || numbers <= 1000
+      ? Array.from({ length: count }, (_, i) => i)
+      : [0, 1, 2, -1, count - 3, count - 2, count - 1];
   const images = ends(frames.length).map((f) => {
     const frame = frames[f];
     const pixels = frame && shown.get(frame);

@@ -93,7 +93,8 @@ function parseRange(range: string, size: number): [number, number] | undefined {
   const [, first = '', last = ''] = match;
   if (first === '') {
     const count = Number(last);
-    return last === '' || count === 0 || size === 0 ? undefined : [Math.max(0, size - count), size];
+    if (last === '' || size === 0) return undefined;
+    return [count === 0 ? 0 : Math.max(0, size - count), size]; // aiohttp sends everything for "-0"
   }
   const start = Number(first);
   const end = last === '' ? size : Math.min(size, Number(last) + 1);

@@ -1,14 +1,12 @@
 // Replays one recording against a simulator. The simulator's node times are stepped by hand: a waiting node goes on
 // only when the next recorded frame has not come, so each request meets the state it met in the recording.
 
-import { createHash } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { WebSocket } from 'ws';
 import { parseJson } from '../../src/simulator/json.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { isRecord } from '../../src/simulator/types.ts';
-import { comparableHeaders, describeFrame, imageKind, machineIndependent, normalize } from './normalize.ts';
+import { close, open, refusedStatus, send, type Connection } from './client.ts';
+import { compareAnswers, learn, withoutSid, type Comparison } from './compare.ts';
+import { describeFrame, normalize } from './normalize.ts';
 import {
   earlierFiles,
   firstNumber,
@@ -16,30 +14,8 @@ import {
   recordedOutputOrder,
   recordedRandom,
   warmUp,
-  type FormField,
   type TraceEvent,
 } from './recording.ts';
-
-/** A recorded and a simulated fact that must be equal. */
-export interface Comparison {
-  what: string;
-  recorded: unknown;
-  simulated: unknown;
-}
-
-interface Answer {
-  status?: number;
-  headers: Record<string, string>;
-  body: Buffer;
-  error?: string;
-}
-
-interface Connection {
-  socket: WebSocket;
-  frames: { text?: string; binary?: Buffer }[];
-  expected: number;
-  closeCode?: number;
-}
 
 // Between these events nobody listened (the socket was closed, or deaf), so the recording does not say how far the run
 // went: the number of node steps to let pass before the event that follows.
@@ -229,189 +205,4 @@ async function run(
     );
   }
   return comparisons;
-}
-
-function compareAnswers(
-  event: TraceEvent,
-  answer: Answer,
-  toRecorded: (text: string) => string,
-  compare: (what: string, recorded: unknown, simulated: unknown) => void,
-): void {
-  const what = `${event.method} ${event.path}`;
-  if (event.error !== undefined) return compare(`${what}: no connection`, true, answer.error !== undefined);
-  compare(`${what}: status`, event.status, answer.status);
-  // Sizes agree where the body is the same text, empty, or a part of a file.
-  const sizesAgree = event.text !== undefined || event.status === 206;
-  const headers = comparableHeaders(event.headers ?? {}, sizesAgree);
-  const simulated: Record<string, string> = {};
-  for (const [key, value] of Object.entries(comparableHeaders(answer.headers, sizesAgree))) {
-    // The recordings hold a selection of the headers.
-    if (recordedHeaders.has(key) && (key !== 'content-length' || key in headers)) simulated[key] = value;
-  }
-  compare(`${what}: headers`, headers, simulated);
-  if (event.json !== undefined) {
-    const value = parseJson(toRecorded(answer.body.toString('utf8')));
-    const stats = event.path?.endsWith('/system_stats');
-    compare(
-      `${what}: JSON`,
-      stats ? machineIndependent(event.json) : event.json,
-      stats ? machineIndependent(value) : value,
-    );
-  } else if (event.text !== undefined) {
-    compare(`${what}: text`, event.text, answer.body.toString('utf8'));
-  } else if (event.jsonLength !== undefined && !event.path?.endsWith('/object_info')) {
-    // The simulator has a part of the node classes only; their contents are compared in a test of their own.
-    compare(
-      `${what}: length`,
-      event.jsonLength,
-      Object.keys(parseJson(answer.body.toString('utf8')) ?? {}).length,
-    );
-  } else if (event.sha256 !== undefined) {
-    const type = event.headers?.['content-type'] ?? '';
-    const kinds: Record<string, string> = {
-      'image/png': 'PNG',
-      'image/jpeg': 'JPEG',
-      'image/webp': 'WebP',
-      'video/mp4': 'MP4',
-      'video/webm': 'WebM',
-      'audio/flac': 'FLAC',
-      'audio/mpeg': 'MP3',
-    };
-    // Pictures are others; files that were uploaded come back byte for byte.
-    const uploaded =
-      event.path?.includes('type=input') && !/preview=|channel=(rgb|a)(&|$)|clipspace/.test(event.path);
-    if (uploaded)
-      compare(`${what}: bytes`, event.sha256, createHash('sha256').update(answer.body).digest('hex'));
-    else if (event.status === 200 && type in kinds)
-      compare(`${what}: kind`, kinds[type], imageKind(answer.body));
-  }
-}
-
-const recordedHeaders = new Set([
-  'content-type',
-  'content-length',
-  'content-disposition',
-  'content-range',
-  'etag',
-  'last-modified',
-  'accept-ranges',
-  'allow',
-]);
-
-/** Notes which simulated id stands for an id that the real server made up, and the etags. */
-function learn(event: TraceEvent, answer: Answer, ids: [string, string][], etags: Map<string, string>): void {
-  const recordedTag = event.headers?.['etag'];
-  if (recordedTag !== undefined && answer.headers['etag'] !== undefined)
-    etags.set(recordedTag, answer.headers['etag']);
-  if (event.method !== 'POST' || event.status !== 200 || !isRecord(event.json) || answer.status !== 200)
-    return;
-  const recorded = event.json['prompt_id'];
-  if (typeof recorded !== 'string') return;
-  const simulated = parseJson(answer.body.toString('utf8'));
-  if (isRecord(simulated) && simulated['prompt_id'] !== recorded)
-    ids.push([recorded, String(simulated['prompt_id'])]);
-}
-
-/** Sockets without a clientId get a random one. */
-function withoutSid(frame: unknown): unknown {
-  if (!isRecord(frame) || !isRecord(frame['data'])) return frame;
-  const { sid } = frame['data'];
-  return typeof sid === 'string' && /^[0-9a-f]{32}$/.test(sid)
-    ? { ...frame, data: { ...frame['data'], sid: 'random' } }
-    : frame;
-}
-
-async function send(
-  simulator: Simulator,
-  event: Pick<
-    TraceEvent,
-    'method' | 'path' | 'requestJson' | 'requestText' | 'requestForm' | 'requestHeaders'
-  >,
-  translate: (text: string) => string,
-): Promise<Answer> {
-  const headers: Record<string, string> = {};
-  for (const [key, value] of Object.entries(event.requestHeaders ?? {})) headers[key] = translate(value);
-  let body: Uint8Array | undefined;
-  if (event.requestForm !== undefined) {
-    const form = new Response(formData(event.requestForm));
-    headers['content-type'] = form.headers.get('content-type') ?? '';
-    body = new Uint8Array(await form.arrayBuffer());
-  } else if (event.requestJson !== undefined) {
-    headers['content-type'] ??= 'application/json';
-    body = Buffer.from(translate(JSON.stringify(event.requestJson)));
-  } else if (event.requestText !== undefined) {
-    body = Buffer.from(event.requestText);
-  }
-  return new Promise((resolve) => {
-    const request = httpRequest(simulator.url + translate(event.path ?? '/'), {
-      method: event.method ?? 'GET',
-      headers: { ...headers, ...(body && { 'content-length': String(body.byteLength) }) },
-      agent: false,
-    });
-    const failed = (error: Error) => resolve({ headers: {}, body: Buffer.alloc(0), error: error.message });
-    request.on('error', failed);
-    request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('error', failed);
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const received = Object.entries(response.headers).map(([key, value]) => [key, String(value)]);
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: Object.fromEntries(received),
-          body: Buffer.concat(chunks),
-        });
-      });
-    });
-    request.end(body);
-  });
-}
-
-function formData(fields: FormField[]): FormData {
-  const form = new FormData();
-  for (const { name, value, filename, contentType = '', bytes = 0, base64 } of fields) {
-    if (filename === undefined) form.append(name, value ?? '');
-    else {
-      const content = base64 === undefined ? Buffer.alloc(bytes) : Buffer.from(base64, 'base64');
-      form.append(name, new File([content], filename, { type: contentType }));
-    }
-  }
-  return form;
-}
-
-function socketUrl(simulator: Simulator, clientId: string | null): string {
-  return `${simulator.url.replace('http', 'ws')}/ws${clientId === null ? '' : `?clientId=${clientId}`}`;
-}
-
-function open(simulator: Simulator, clientId: string | null): Promise<Connection> {
-  const socket = new WebSocket(socketUrl(simulator, clientId));
-  const connection: Connection = { socket, frames: [], expected: 0 };
-  socket.on('message', (data: Buffer, binary) => {
-    connection.frames.push(binary ? { binary: data } : { text: data.toString('utf8') });
-  });
-  socket.on('close', (code) => (connection.closeCode = code));
-  return new Promise((resolve, reject) => {
-    socket.once('open', () => resolve(connection));
-    socket.once('error', reject);
-  });
-}
-
-function close(socket: WebSocket | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket === undefined || socket.readyState === socket.CLOSED) return resolve();
-    socket.once('close', () => resolve());
-    socket.close(1000);
-  });
-}
-
-function refusedStatus(simulator: Simulator, headers: Record<string, string>): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const socket = new WebSocket(socketUrl(simulator, 'refused'), { headers });
-    socket.once('unexpected-response', (_request, response) => {
-      resolve(response.statusCode);
-      socket.terminate();
-    });
-    socket.once('open', () => resolve(101));
-    socket.on('error', () => resolve(undefined));
-  });
 }

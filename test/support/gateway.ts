@@ -33,6 +33,8 @@ export interface TestGateway {
   until(id: string, done: (job: wire.Job) => boolean, headers?: Record<string, string>): Promise<wire.Job>;
   /** The job in its terminal state. */
   ended(id: string, headers?: Record<string, string>): Promise<wire.Job>;
+  /** Ends the gateway, but leaves its connections to end by themselves. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export async function startGateway(env: Environment, ports: Partial<Ports> = {})
     url,
     logged,
     fetch: gateway.fetch,
+    stop: () => gateway.close(),
     request,
     submit: async (workflow, more, headers) =>
       json(await request('POST', '/api/v2/jobs', { workflow, ...more }, headers), 201),
@@ -108,13 +111,13 @@ export async function startGateway(env: Environment, ports: Partial<Ports> = {})
     },
     ended: (id, headers) => api.until(id, ({ status }) => TERMINAL.has(status), headers),
     close() {
-      closing ??= Promise.all([
-        gateway.close(),
-        new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          if ('closeAllConnections' in server) server.closeAllConnections();
-        }),
-      ]).then(() => undefined);
+      closing ??= gateway.close().then(
+        () =>
+          new Promise<void>((resolve) => {
+            server.close(() => resolve());
+            if ('closeAllConnections' in server) server.closeAllConnections();
+          }),
+      );
       return closing;
     },
   };

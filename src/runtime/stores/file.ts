@@ -2,7 +2,7 @@
  * `file:DIR`: one SQLite database in the folder, through db0. WAL keeps every record whole whenever the process dies;
  * the exclusive lock refuses a second process and falls with the first.
  */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDatabase, type Database, type Primitive } from 'db0';
 import nodeSqlite from 'db0/connectors/node-sqlite';
@@ -15,7 +15,9 @@ import type { JobIndex, JobQuery, Stores } from '../../storage/ports.ts';
 export async function openFileStores(dir: string, now: () => number): Promise<Stores> {
   const path = join(dir, 'comfygate.sqlite');
   try {
-    mkdirSync(dir, { recursive: true });
+    // Prompts of all owners are in it: nobody else on this machine may read them.
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
     throw new Error(
       `STORAGE_URL: the folder ${dir} cannot be made (${String(error)}). Name one that can be written to.`,

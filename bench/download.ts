@@ -1,0 +1,61 @@
+/** A 500 MB output through `/content` against ComfyUI's own `/view`, by turns; memory that the gateway needs for it. */
+import { run } from './support/comfy.ts';
+import { download as fetchAll } from './support/http.ts';
+import { median, peakKb, residentKb, resetPeak } from './support/measure.ts';
+import { startGateway, startSimulator } from './support/processes.ts';
+import type { Benchmark } from './support/report.ts';
+
+export const download: Benchmark = {
+  name: 'download',
+  limitMs: 90_000,
+  async run() {
+    const simulator = await startSimulator();
+    const gateway = await startGateway(simulator.url, 'file:');
+    try {
+      const job = await run(gateway.url, {
+        '1': { class_type: 'GwBlob', inputs: { size_bytes: BYTES, filename: 'big.bin' } },
+      });
+      const content = new URL(job.outputs[0]?.url ?? '', gateway.url).href;
+      const view = `${simulator.url}/view?filename=big.bin&type=output`;
+      await fetchAll(view);
+      await fetchAll(content);
+      resetPeak(gateway.pid);
+      const beforeKb = residentKb(gateway.pid);
+      const rounds: { directMs: number; gatewayMs: number }[] = [];
+      for (let i = 0; i < ROUNDS; i++) {
+        const direct = await fetchAll(view);
+        const through = await fetchAll(content);
+        if (through.bytes !== BYTES) throw new Error(`got ${through.bytes} of ${BYTES} bytes`);
+        rounds.push({ directMs: direct.ms, gatewayMs: through.ms });
+      }
+      const growthKb = peakKb(gateway.pid) - beforeKb;
+      const directMs = median(rounds.map((round) => round.directMs));
+      const gatewayMs = median(rounds.map((round) => round.gatewayMs));
+      const rate = (ms: number) => `${Math.round(BYTES / 1e3 / ms)} MB/s`;
+      return {
+        figures: [
+          {
+            name: 'rate',
+            value: directMs / gatewayMs,
+            unit: 'ratio',
+            aim: { atLeast: 0.8 },
+            detail: `${rate(gatewayMs)} against ${rate(directMs)} of /view`,
+          },
+          {
+            name: 'memory growth',
+            value: growthKb / 1024,
+            unit: 'MB',
+            aim: { atMost: 32 },
+            detail: `peak over ${ROUNDS} downloads, from ${(beforeKb / 1024).toFixed(0)} MB after a first one`,
+          },
+        ],
+        raw: { bytes: BYTES, rounds, beforeKb, growthKb },
+      };
+    } finally {
+      await Promise.all([gateway.stop(), simulator.stop()]);
+    }
+  },
+};
+
+const BYTES = 500_000_000;
+const ROUNDS = 5;
