@@ -12,7 +12,7 @@ import { jobs } from './jobs.ts';
 import { reads } from './reads.ts';
 import { subscribers } from './subscribers.ts';
 import { submits } from './submits.ts';
-import { killAll } from './support/processes.ts';
+import { killAll, takeComplaints } from './support/processes.ts';
 import { isMet, table, type Benchmark, type Outcome } from './support/report.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [submits, reads, frames, subscribers, download, jobs];
@@ -57,10 +57,12 @@ async function carryOut({ name, limitMs, run }: Benchmark): Promise<Outcome> {
   try {
     return { name, ...(await Promise.race([run(), limit])), seconds: seconds() };
   } catch (error) {
-    return { name, failed: error instanceof Error ? error.message : String(error), seconds: seconds() };
+    const message = error instanceof Error ? error.message : String(error);
+    return { name, failed: `${message}\n${takeComplaints()}`.trimEnd(), seconds: seconds() };
   } finally {
     clearTimeout(timer);
     killAll();
+    takeComplaints();
   }
 }
 

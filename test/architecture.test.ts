@@ -20,7 +20,7 @@ const LAYERS: Record<string, string[]> = {
   'gateway.ts': ['app.ts', 'http', 'jobs', 'assets', 'comfyui', 'storage', 'config.ts', 'log.ts'],
   'index.ts': ['gateway.ts', 'config.ts', 'errors.ts', 'log.ts', 'storage'],
   simulator: [],
-  runtime: ['gateway.ts', 'simulator', 'comfyui', 'storage', 'config.ts', 'log.ts'],
+  runtime: ['gateway.ts', 'simulator', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
 };
 
 /** Names that tie code to one runtime. */

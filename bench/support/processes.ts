@@ -68,7 +68,10 @@ export async function start(script: string, args: string[], env: Record<string, 
   );
   running.add(child);
   let errors = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4_000)));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-4_000);
+    complaints.set(script, errors);
+  });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   void gone.then(() => running.delete(child));
 
@@ -119,6 +122,14 @@ export function killAll(): void {
   for (const child of running) signalGroup(child, 'SIGKILL');
 }
 
+/** What children have written to stderr since the last call, by script, shortened. */
+export function takeComplaints(): string {
+  const text = [...complaints].map(([script, errors]) => `${script}:\n${errors}`).join('\n');
+  complaints.clear();
+  return text;
+}
+
+const complaints = new Map<string, string>();
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LEASH = new URL('leash.ts', import.meta.url).href;
 const START_MS = 20_000;

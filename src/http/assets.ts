@@ -1,6 +1,7 @@
 /** Asset records and their bytes. */
 import { Hono } from 'hono';
 import type { OutputAssets } from '../assets/outputs.ts';
+import { GatewayError } from '../errors.ts';
 import type { JobOutput } from '../jobs/job.ts';
 import type { AppContext, Env } from './context.ts';
 import { nameOf, type Presenter } from './present.ts';
@@ -32,7 +33,12 @@ export function assetContentRoute({ assets }: AssetRouteDeps): Hono<Env> {
     const { job, output } = await assets.find(c.var.caller, c.req.param('id'));
     if (output.text !== undefined) return textContent(c, output, output.text);
     const { method, signal } = c.req.raw;
-    const upstream = await assets.fetch(job, output, method, (name) => c.req.header(name), signal);
+    const upstream = await assets.fetch(job, output, method, (name) => forwarded(c, name), signal);
+    if (upstream.status === 416) {
+      await upstream.body?.cancel();
+      const size = /\*\/(\d+)$/.exec(upstream.headers.get('content-range') ?? '')?.[1];
+      throw unsatisfiable(c, size === undefined ? undefined : Number(size));
+    }
     const headers = contentHeaders(output);
     for (const name of PASSED) {
       const value = upstream.headers.get(name);
@@ -43,29 +49,55 @@ export function assetContentRoute({ assets }: AssetRouteDeps): Hono<Env> {
   return routes;
 }
 
+/** A header of the caller's for ComfyUI; what is no range is not one there either. */
+function forwarded(c: AppContext, name: string): string | undefined {
+  const value = c.req.header(name);
+  return name === 'range' && value !== undefined && !RANGE.test(value) ? undefined : value;
+}
+
 /** Text lives in the record; it is small, but a range of it is still a range. */
 function textContent(c: AppContext, output: JobOutput, text: string): Response {
   const bytes = new TextEncoder().encode(text);
   const headers = contentHeaders(output);
-  headers['etag'] = `"${output.id}"`;
+  const etag = `"${output.id}"`;
+  headers['etag'] = etag;
   headers['accept-ranges'] = 'bytes';
-  if (c.req.header('if-none-match')?.includes(headers['etag']))
+  const known = c.req.header('if-none-match');
+  if (known !== undefined && (known === '*' || known.includes(etag)))
     return new Response(null, { status: 304, headers });
-  const range = /^bytes=(\d*)-(\d*)$/.exec(c.req.header('range') ?? '');
-  if (!range || (range[1] === '' && range[2] === '')) {
+  const condition = c.req.header('if-range');
+  const range = condition === undefined || condition === etag ? rangeOf(c, bytes.length) : undefined;
+  if (!range) {
     headers['content-length'] = String(bytes.length);
     return new Response(bytes, { headers });
   }
-  const start = range[1] === '' ? Math.max(bytes.length - Number(range[2]), 0) : Number(range[1]);
-  const end =
-    range[1] === '' || range[2] === '' ? bytes.length : Math.min(Number(range[2]) + 1, bytes.length);
-  if (start >= end) {
-    headers['content-range'] = `bytes */${bytes.length}`;
-    return new Response(null, { status: 416, headers });
-  }
+  const { start, end } = range;
+  if (start >= bytes.length) throw unsatisfiable(c, bytes.length);
   headers['content-range'] = `bytes ${start}-${end - 1}/${bytes.length}`;
   headers['content-length'] = String(end - start);
   return new Response(bytes.slice(start, end), { status: 206, headers });
+}
+
+/** One range of bytes. Any other form counts as none given (RFC 9110 14.2). */
+const RANGE = /^bytes=(?:(\d{1,15})-(\d{0,15})|-(\d{1,15}))$/;
+
+/** The asked range, its end exclusive and within `size`; its start may be beyond it. */
+function rangeOf(c: AppContext, size: number): { start: number; end: number } | undefined {
+  const [, first, last, suffix] = RANGE.exec(c.req.header('range') ?? '') ?? [];
+  if (suffix !== undefined) return { start: Math.max(size - Number(suffix), 0), end: size };
+  if (first === undefined) return undefined;
+  const start = Number(first);
+  const end = last ? Number(last) + 1 : size;
+  return end > start || start >= size ? { start, end: Math.min(end, size) } : undefined;
+}
+
+function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {
+  if (size !== undefined) c.header('content-range', `bytes */${size}`);
+  return new GatewayError(
+    'range_not_satisfiable',
+    `The range '${c.req.header('range')?.slice(0, 50)}' is not in the file${size === undefined ? '' : `, which has ${size} bytes`}.`,
+    { details: { size_bytes: size ?? null } },
+  );
 }
 
 /** A file of a ComfyUI is whatever a workflow made of it: what could run in our origin is only ever downloaded. */

@@ -1,72 +1,122 @@
-/** A JSON request body: bounded in size and depth, as text (for exact digits) and parsed. */
+/**
+ * JSON request bodies: bounded in size, number and depth, as text (for exact digits) and parsed. What is too large is
+ * read to its end and thrown away, as most clients look for an answer only then.
+ */
 import { isObject, jsonDepth, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
 import type { AppContext } from './context.ts';
 
+export type ReadJsonBody = (c: AppContext) => Promise<{ text: string; body: JsonObject }>;
+
 /** Deeper nesting is refused: no workflow needs it, and recursive readers would fall over it. */
 const MAX_DEPTH = 100;
 
-/** Reads the body. Throws 413 beyond `maxBytes`, 400 if it is no JSON object or too deep. */
-export async function readJsonBody(
-  c: AppContext,
-  maxBytes: number,
-): Promise<{ text: string; body: JsonObject }> {
-  const text = await readText(c, maxBytes);
-  if (text.trim() === '') throw invalid('The body is empty; it must be a JSON object.');
-  const depth = jsonDepth(text);
-  if (depth > MAX_DEPTH)
-    throw invalid(`The JSON is nested ${depth} levels deep; at most ${MAX_DEPTH} are allowed.`);
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (error) {
-    throw invalid(`The body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+/** Bytes of bodies that are held at once, and bytes of one that are read to throw it away, in limits of one body. */
+const HELD = 8;
+const DRAINED = 8;
+
+/**
+ * A reader of bodies of up to `maxBytes` each. It throws 413 beyond that, 429 if too many come at once, 415 for an
+ * encoding, and 400 if the body is no JSON object or too deep.
+ */
+export function createJsonBodyReader(maxBytes: number): ReadJsonBody {
+  let held = 0;
+
+  async function read(c: AppContext): Promise<string> {
+    const length = c.req.header('content-length');
+    const declared = length === undefined ? maxBytes : Number(length);
+    if (declared > maxBytes) {
+      if (declared <= maxBytes * DRAINED) await c.req.raw.body?.pipeTo(new WritableStream());
+      throw tooLarge(declared, maxBytes);
+    }
+    if (held + declared > maxBytes * HELD) {
+      throw new GatewayError(
+        'rate_limited',
+        'Too many large requests are being read at once. Try again in a second.',
+        {
+          retryAfterSeconds: 1,
+        },
+      );
+    }
+    held += declared;
+    try {
+      return decode(length === undefined ? await collect(c, maxBytes) : await c.req.arrayBuffer());
+    } finally {
+      held -= declared;
+    }
   }
-  if (!isObject(body))
-    throw invalid(
-      `The body must be a JSON object; given: ${Array.isArray(body) ? 'an array' : String(body).slice(0, 50)}.`,
-    );
-  return { text, body };
+
+  return async (c) => {
+    const encoding = c.req.header('content-encoding');
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new GatewayError(
+        'unsupported_media_type',
+        `The body has the encoding '${encoding}'. Send it without one.`,
+        {
+          details: { field: 'Content-Encoding', given: encoding },
+        },
+      );
+    }
+    const text = await read(c);
+    if (text.trim() === '') throw invalid('The body is empty; it must be a JSON object.');
+    const depth = jsonDepth(text);
+    if (depth > MAX_DEPTH) {
+      throw invalid(`The JSON is nested ${depth} levels deep; at most ${MAX_DEPTH} are allowed.`);
+    }
+    const body = parse(text);
+    if (isObject(body)) return { text, body };
+    const given = Array.isArray(body) ? 'an array' : String(body).slice(0, 50);
+    throw invalid(`The body must be a JSON object; given: ${given}.`);
+  };
 }
 
-async function readText(c: AppContext, maxBytes: number): Promise<string> {
-  const declared = c.req.header('content-length');
-  if (declared !== undefined && c.req.header('transfer-encoding') === undefined) {
-    if (Number(declared) <= maxBytes) return c.req.text();
-    if (Number(declared) <= maxBytes * DRAIN) await drain(c);
-    throw tooLarge(Number(declared), maxBytes);
-  }
-  // Without a declared length it is counted while it comes, so that no sender decides how much is held.
-  const decoder = new TextDecoder();
-  let text = '';
+/** A body of unknown length, counted while it comes. */
+async function collect(c: AppContext, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of c.req.raw.body ?? []) {
     size += chunk.byteLength;
-    if (size > maxBytes * DRAIN) break;
-    if (size <= maxBytes) text += decoder.decode(chunk, { stream: true });
-    else text = '';
+    if (size > maxBytes * DRAINED) break;
+    if (size <= maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
   }
   if (size > maxBytes) throw tooLarge(size, maxBytes);
-  return text + decoder.decode();
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
 }
 
-/** Most clients read an answer only after they have sent all: up to so many times the limit is taken and thrown away. */
-const DRAIN = 8;
-
-async function drain(c: AppContext): Promise<void> {
-  await c.req.raw.body?.pipeTo(new WritableStream());
+function decode(bytes: ArrayBuffer | Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw invalid('The body is not valid UTF-8.', error);
+  }
 }
 
-function invalid(message: string): GatewayError {
-  return new GatewayError('invalid_request', message);
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(
+      `The body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
+  }
+}
+
+function invalid(message: string, cause?: unknown): GatewayError {
+  return new GatewayError('invalid_request', message, { cause });
 }
 
 function tooLarge(bytes: number, max: number): GatewayError {
   return new GatewayError(
     'payload_too_large',
     `The body has ${bytes} bytes or more; at most ${max} are taken (MAX_BODY_BYTES).`,
-    {
-      details: { max_bytes: max },
-    },
+    { details: { max_bytes: max } },
   );
 }

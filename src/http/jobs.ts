@@ -7,7 +7,7 @@ import { GatewayError, notFoundIsUndefined } from '../errors.ts';
 import type { Feed } from '../jobs/feed.ts';
 import type { Job } from '../jobs/job.ts';
 import type { JobService, Submission, Submitted } from '../jobs/service.ts';
-import { readJsonBody } from './body.ts';
+import { createJsonBodyReader } from './body.ts';
 import type { AppContext, Env } from './context.ts';
 import { parseQuery, refusal } from './parse.ts';
 import type { Presenter } from './present.ts';
@@ -26,6 +26,7 @@ const MAX_WAIT_S = 60;
 
 export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency }: JobRouteDeps): Hono<Env> {
   const routes = new Hono<Env>();
+  const readBody = createJsonBodyReader(maxBodyBytes);
 
   function present(c: AppContext, job: Job): wire.Job {
     return presenter.job(job, feed.live(job.id), { base: c.var.base, owner: c.var.caller.owner });
@@ -33,7 +34,7 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
 
   routes.post('/jobs', async (c) => {
     const key = idempotencyKeyOf(c);
-    const { text, body } = await readJsonBody(c, maxBodyBytes);
+    const { text, body } = await readBody(c);
     const submission = { ...parseSubmission(text, body), ...(key !== undefined && { idempotencyKey: key }) };
     const waitSeconds = preferredWait(c);
     const submitted = await service.submit(c.var.caller, submission);

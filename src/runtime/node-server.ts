@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { parseEnv } from 'node:util';
-import type { Server as HttpServer } from 'node:http';
-import { serve } from '@hono/node-server';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
 import { v7 } from 'uuid';
 import type { ConnectSocket } from '../comfyui/socket.ts';
 import { parseConfig, type Config, type Environment } from '../config.ts';
+import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
 import { openStores } from './stores/open.ts';
@@ -65,11 +67,10 @@ function listen(
   config: Config,
 ): Promise<HttpServer> {
   return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch, hostname: config.host, port: config.port, overrideGlobalObjects: true },
-      // Made by node:http, as no other factory was named.
-      () => resolve(server as HttpServer),
+    const server = createServer(
+      getRequestListener(fetch, { errorHandler: () => Response.json(BAD_REQUEST, { status: 400 }) }),
     );
+    server.on('clientError', refuse);
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
@@ -79,7 +80,25 @@ function listen(
           : error,
       ),
     );
+    server.listen(config.port, config.host, () => resolve(server));
   });
+}
+
+/** What never became a request still gets the envelope. */
+const BAD_REQUEST = toEnvelope(
+  new GatewayError(
+    'invalid_request',
+    'This is no HTTP request that can be read: look at its method, URL, Host and headers.',
+  ),
+);
+
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const body = JSON.stringify(BAD_REQUEST);
+  const headers = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`;
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`);
 }
 
 function stopListening(server: HttpServer): Promise<void> {
