@@ -7,7 +7,7 @@ import { createSimulator, type SimulatorOptions } from '../../src/simulator/simu
 import { monotonicMs } from './clock.ts';
 import { offer } from './leash.ts';
 
-export interface SimulatorSetup extends Pick<SimulatorOptions, 'jobsApi' | 'historyLimit'> {
+export interface SimulatorSetup extends Pick<SimulatorOptions, 'jobsApi' | 'historyLimit' | 'nodeMs'> {
   stamp?: boolean;
   paused?: boolean;
 }

@@ -1,6 +1,5 @@
 /** The job routes of REST v2, and our additions to them. */
 import { Hono } from 'hono';
-import { validate } from 'uuid';
 import * as wire from '../api/schemas.ts';
 import { memberText, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError, notFoundIsUndefined } from '../errors.ts';
@@ -85,22 +84,22 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
 
   routes.get('/jobs', async (c) => {
     const query = parseQuery(wire.JobListQuery, c);
-    if (query.cursor !== undefined && !validate(query.cursor)) {
-      throw new GatewayError(
-        'invalid_request',
-        `'cursor' is not valid: given '${query.cursor.slice(0, 50)}', allowed is 'next_cursor' of an earlier page.`,
-        {
-          details: { field: 'cursor', given: query.cursor.slice(0, 50) },
-        },
-      );
-    }
     const { status, workflow, session_id: session } = query;
     const filter = {
       ...(status !== undefined && status.length > 0 && { statuses: status }),
       ...(workflow !== undefined && { workflow }),
       ...(session !== undefined && { session }),
     };
-    const { jobs, next } = await service.list(c.var.caller, filter, query.limit, query.cursor);
+    const page = await service.list(c.var.caller, filter, query.limit, query.cursor);
+    if (!page) {
+      const given = query.cursor?.slice(0, 50);
+      throw new GatewayError(
+        'invalid_request',
+        `'cursor' is not valid: given '${given}', allowed is 'next_cursor' of an earlier page.`,
+        { details: { field: 'cursor', given } },
+      );
+    }
+    const { jobs, next } = page;
     const list: wire.JobList = {
       jobs: jobs.map((job) => present(c, job)),
       truncated: next !== null,

@@ -5,6 +5,7 @@
  */
 import type { RunError } from '../comfyui/history.ts';
 import type { OutputKind, FileRef } from '../comfyui/outputs.ts';
+import { idTimeOf } from '../storage/keys.ts';
 import type { Progress } from './progress.ts';
 
 /** `submitting`: recorded, the answer of `POST /prompt` is open; shown as `queued`. */
@@ -192,11 +193,6 @@ export function expiresAt(job: Job, maxAgeMs: number): number {
   return (job.completedAt ?? job.createdAt) + maxAgeMs;
 }
 
-/** Creation time in a UUIDv7, in ms since 1970. */
-export function idTime(id: string): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
-}
-
 function mergeFacts(facts: Facts, evidence: Evidence): Facts {
   switch (evidence.type) {
     case 'outputs':
@@ -316,7 +312,7 @@ function addOutputs(job: Job, outputs: NewOutput[], now: number): void {
 
 /** Numbers follow the clock, so that they also grow when a record is lost and rebuilt. */
 function nextSeq(job: Pick<Job, 'id' | 'seq'>, now: number): number {
-  return Math.max(job.seq + 1, now - idTime(job.id));
+  return Math.max(job.seq + 1, now - idTimeOf(job.id));
 }
 
 function earliest(a: number | undefined, b: number): number {

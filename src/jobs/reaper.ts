@@ -2,7 +2,7 @@
 import { startTimer } from '../comfyui/watcher.ts';
 import { causes, type Log } from '../log.ts';
 import { expiresAt, isTerminal, type Job } from './job.ts';
-import type { Stores } from '../storage/ports.ts';
+import type { JobQuery, Stores } from '../storage/ports.ts';
 import type { JobService } from './service.ts';
 import type { JobStore } from './store.ts';
 
@@ -15,39 +15,19 @@ interface ReaperDeps {
   log: Log;
 }
 
-/** Records that are read at once. */
-const PAGE = 200;
-
 export function createReaper({ store, stores, service, config, now, log }: ReaperDeps) {
   const { jobMaxAgeMs, maxJobs, cleanupIntervalMs } = config;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Removes what is due among the jobs after `after`, from the newest to the oldest. */
-  async function sweep(due: (job: Job) => boolean, after: string | undefined): Promise<number> {
+  /** Removes what is due among the jobs of a query, but for the newest `spare`. */
+  async function sweep(query: JobQuery, due: (job: Job) => boolean, spare = 0): Promise<number> {
     let removed = 0;
-    for (let cursor = after; ;) {
-      const { jobs, next } = await store.page({}, PAGE, cursor);
-      for (const job of jobs) {
-        if (!isTerminal(job.status) || !due(job)) continue;
-        await service.remove(job.id);
-        removed++;
-      }
-      if (next === null) return removed;
-      cursor = next;
+    for await (const job of store.each(query)) {
+      if (spare-- > 0 || !isTerminal(job.status) || !due(job)) continue;
+      await service.remove(job.id);
+      removed++;
     }
-  }
-
-  /** Id of the newest job that is older than the newest `count`. */
-  async function idAfter(count: number): Promise<string | undefined> {
-    let cursor: string | undefined;
-    for (let left = count; left > 0;) {
-      const size = Math.min(left, PAGE);
-      const { next } = await store.page({}, size, cursor);
-      if (next === null) return undefined;
-      cursor = next;
-      left -= size;
-    }
-    return cursor;
+    return removed;
   }
 
   async function releaseIdempotencyKeys(): Promise<void> {
@@ -59,12 +39,10 @@ export function createReaper({ store, stores, service, config, now, log }: Reape
 
   async function run(): Promise<void> {
     // Retention counts from the end, so only jobs that began before it can be due.
-    const oldest = idAt(now() - jobMaxAgeMs);
-    let removed = await sweep((job) => expiresAt(job, jobMaxAgeMs) <= now(), oldest);
-    if (maxJobs !== undefined && (await store.count({})) > maxJobs) {
-      const last = await idAfter(maxJobs);
-      if (last !== undefined) removed += await sweep(() => true, last);
-    }
+    const old = { before: now() - jobMaxAgeMs };
+    let removed = await sweep(old, (job) => expiresAt(job, jobMaxAgeMs) <= now());
+    if (maxJobs !== undefined && (await store.count({})) > maxJobs)
+      removed += await sweep({}, () => true, maxJobs);
     await releaseIdempotencyKeys();
     if (removed > 0) log('info', 'jobs_removed', { jobs: removed });
   }
@@ -88,10 +66,4 @@ export function createReaper({ store, stores, service, config, now, log }: Reape
       timer = undefined;
     },
   };
-}
-
-/** The smallest UUIDv7 of a moment: in a list, newest first, it stands before that moment's jobs and all older ones. */
-function idAt(ms: number): string {
-  const hex = Math.max(ms, 0).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

@@ -6,7 +6,8 @@ import { validate, version } from 'uuid';
 import type { StoredPrompt } from '../comfyui/client.ts';
 import { GatewayError } from '../errors.ts';
 import type { Backend } from './backend.ts';
-import { idTime, reduce, type Job } from './job.ts';
+import { idTimeOf } from '../storage/keys.ts';
+import { reduce, type Job } from './job.ts';
 import { fromMark } from './mark.ts';
 import { toEvidence } from './outputs.ts';
 
@@ -38,7 +39,7 @@ export function createRebuilder({ backends, adopt, limits, maxAgeMs, report, now
   /** Only a lower-case UUIDv7 from within the retention can be a job of ours. */
   function possible(id: string): boolean {
     if (!validate(id) || version(id) !== 7 || id !== id.toLowerCase()) return false;
-    const age = now() - idTime(id);
+    const age = now() - idTimeOf(id);
     return age < maxAgeMs && age > -60_000;
   }
 

@@ -323,11 +323,11 @@ export function createJobService(deps: JobServiceDeps) {
       return (await store.get(id)) ?? asked;
     },
 
-    /** Jobs newest first, older than the job `after`; `next` continues where there are more. */
-    async list(caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, after?: string) {
+    /** Jobs newest first, from `cursor` of an earlier page on; null if that is no cursor. */
+    async list(caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) {
       const mine = caller.admin ? query : { ...query, owner: caller.owner };
-      const { jobs, next } = await store.page(mine, limit, after);
-      return { jobs: jobs.filter((job) => visible(job, caller) !== undefined), next };
+      const page = await store.page(mine, limit, cursor);
+      return page && { jobs: page.jobs.filter((job) => visible(job, caller) !== undefined), next: page.next };
     },
 
     /** The job once it is over, or as it is after `ms`, or when the caller goes away. */
@@ -369,8 +369,8 @@ export function createJobService(deps: JobServiceDeps) {
         ...(session !== undefined && { session }),
         ...(!caller.admin && { owner: caller.owner }),
       };
-      const { jobs } = await store.page(query, settings.maxQueueDepth);
-      return jobs.filter((job) => visible(job, caller) !== undefined);
+      const page = await store.page(query, settings.maxQueueDepth);
+      return (page?.jobs ?? []).filter((job) => visible(job, caller) !== undefined);
     },
 
     /** Takes the backends, and everything that was active before. Returns whether the store was empty. */
@@ -384,13 +384,9 @@ export function createJobService(deps: JobServiceDeps) {
         report: deps.report,
         now,
       });
-      const empty = (await store.page({}, 1)).jobs.length === 0;
-      for (let after: string | undefined; ;) {
-        const { jobs, next } = await store.page({ statuses: LIVE }, 200, after);
-        for (const job of jobs) follow(job);
-        if (next === null) return empty;
-        after = next;
-      }
+      const empty = (await store.page({}, 1))?.jobs.length === 0;
+      for await (const job of store.each({ statuses: LIVE })) follow(job);
+      return empty;
     },
 
     /** Everything that a backend remembers, into the store. */

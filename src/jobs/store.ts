@@ -9,10 +9,13 @@ import { shownStatus, type Job } from './job.ts';
 
 export type JobStore = ReturnType<typeof createJobStore>;
 
+/** Ids that `each` asks for at once. */
+const EACH = 200;
+
 /** Records that are remembered beside the storage. */
 const REMEMBERED = 2_000;
 
-export function createJobStore({ storage, jobs: index, singleWriter }: Stores) {
+export function createJobStore({ storage, jobs: index, singleWriter, swap }: Stores) {
   const remembered = new Map<string, Job>();
   const turns = new Map<string, Promise<unknown>>();
 
@@ -73,18 +76,24 @@ export function createJobStore({ storage, jobs: index, singleWriter }: Stores) {
         return job;
       }),
 
-    /** Replaces a record by `change` of it. Undefined if there is none; nothing is written if nothing changed. */
+    /**
+     * Replaces a record by `change` of it. Undefined if there is none; nothing is written if nothing changed. Where
+     * others write too, `change` may be called again on what they wrote.
+     */
     update: (id: string, change: (job: Job) => Job): Promise<{ before: Job; after: Job } | undefined> =>
       inTurn(id, async () => {
-        const before = await get(id);
-        if (!before) return undefined;
-        const after = change(before);
-        if (after !== before) {
-          await storage.setItem(jobKey(id), after as never);
+        for (;;) {
+          const before = await get(id);
+          if (!before) return undefined;
+          const after = change(before);
+          if (after === before) return { before, after };
+          if (swap) {
+            if (!(await swap(jobKey(id), before, after))) continue;
+          } else await storage.setItem(jobKey(id), after as never);
           if (after.status !== before.status) await index.put(indexEntry(after));
           remember(after);
+          return { before, after };
         }
-        return { before, after };
       }),
 
     remove: (id: string): Promise<void> =>
@@ -101,19 +110,29 @@ export function createJobStore({ storage, jobs: index, singleWriter }: Stores) {
       return isObject(value) && typeof value['text'] === 'string' ? value['text'] : undefined;
     },
 
-    /** Jobs newest first, older than the job `after`; `next` continues where there are more. */
+    /** Jobs newest first, from `cursor` of an earlier page on; null if that is no cursor. */
     async page(
       query: JobQuery,
       limit: number,
-      after?: string,
-    ): Promise<{ jobs: Job[]; next: string | null }> {
-      const ids = await index.page(query, limit + 1, after);
-      const shown = ids.slice(0, limit);
-      const jobs = await Promise.all(shown.map((id) => get(id)));
-      return {
-        jobs: jobs.filter((job) => job !== undefined),
-        next: ids.length > limit ? (shown.at(-1) ?? null) : null,
-      };
+      cursor?: string,
+    ): Promise<{ jobs: Job[]; next: string | null } | null> {
+      const page = await index.page(query, limit, cursor);
+      if (!page) return null;
+      const jobs = await Promise.all(page.ids.map((id) => get(id)));
+      return { jobs: jobs.filter((job) => job !== undefined), next: page.next };
+    },
+
+    /** All jobs that match, page by page. */
+    async *each(query: JobQuery): AsyncGenerator<Job> {
+      for (let cursor: string | undefined; ;) {
+        const page = await index.page(query, EACH, cursor);
+        for (const id of page?.ids ?? []) {
+          const job = await get(id);
+          if (job) yield job;
+        }
+        if (!page?.next) return;
+        cursor = page.next;
+      }
     },
 
     count: (query: JobQuery): Promise<number> => index.count(query),

@@ -9,8 +9,22 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
  * Key of a job record, from its UUIDv7 alone. The time runs backwards in it, so the order of keys is newest first.
  */
 export function jobKey(id: string): string {
-  const ms = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
-  return `${JOB_PREFIX}${String(MAX_MS - ms).padStart(15, '0')}:${id}`;
+  return `${timePrefix(idTimeOf(id))}${id}`;
+}
+
+/** Keys at or after this one belong to jobs that were created before `ms`. */
+export function firstKeyBefore(ms: number): string {
+  return timePrefix(Math.max(ms - 1, 0));
+}
+
+/** Creation time in a UUIDv7, in ms since 1970. */
+export function idTimeOf(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+/** Whether a text has the form of a job id. */
+export function isJobId(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text);
 }
 
 /** The job id at the end of a job key. */
@@ -34,3 +48,7 @@ export const idempotencyKey = (owner: string, key: string): string =>
   `idempotency:${owner}:${bytesToHex(sha256(utf8ToBytes(key)))}`;
 
 const MAX_MS = 2 ** 48 - 1;
+
+function timePrefix(ms: number): string {
+  return `${JOB_PREFIX}${String(MAX_MS - ms).padStart(15, '0')}:`;
+}

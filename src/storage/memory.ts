@@ -3,7 +3,7 @@
  * long as it does) but decided in this process.
  */
 import type { Storage } from 'unstorage';
-import { jobKey } from './keys.ts';
+import { firstKeyBefore, idTimeOf, isJobId, jobKey } from './keys.ts';
 import type { IndexedJob, JobIndex, JobQuery, Lease } from './ports.ts';
 
 /** A sorted list of small entries: a page is a binary search and a walk. */
@@ -33,19 +33,19 @@ export function createMemoryIndex(): JobIndex {
       const key = jobKey(id);
       if (entries.delete(key)) keys.splice(lowerBound(key), 1);
     },
-    async page(query, limit, after) {
+    async page(query, limit, cursor) {
+      if (cursor !== undefined && !isJobId(cursor)) return null;
       const ids: string[] = [];
-      const afterKey = after === undefined ? undefined : jobKey(after);
-      for (
-        let i = afterKey === undefined ? 0 : lowerBound(afterKey);
-        i < keys.length && ids.length < limit;
-        i++
-      ) {
-        const key = keys[i]!;
-        const entry = entries.get(key)!;
-        if (key !== afterKey && matches(entry, query)) ids.push(entry.id);
+      let i = 0;
+      if (query.before !== undefined) i = lowerBound(firstKeyBefore(query.before));
+      if (cursor !== undefined) i = Math.max(i, lowerBound(jobKey(cursor)));
+      for (; i < keys.length; i++) {
+        const entry = entries.get(keys[i]!)!;
+        if (entry.id === cursor || !matches(entry, query)) continue;
+        if (ids.length === limit) return { ids, next: ids.at(-1)! };
+        ids.push(entry.id);
       }
-      return ids;
+      return { ids, next: null };
     },
     async count(query) {
       if (Object.keys(query).length === 0) return keys.length;
@@ -93,6 +93,7 @@ function matches(entry: IndexedJob, query: JobQuery): boolean {
     (query.owner === undefined || entry.owner === query.owner) &&
     (query.statuses === undefined || query.statuses.includes(entry.status)) &&
     (query.workflow === undefined || entry.workflow === query.workflow) &&
-    (query.session === undefined || entry.session === query.session)
+    (query.session === undefined || entry.session === query.session) &&
+    (query.before === undefined || idTimeOf(entry.id) < query.before)
   );
 }

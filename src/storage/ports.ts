@@ -11,6 +11,14 @@ export interface JobQuery {
   statuses?: readonly string[];
   workflow?: string;
   session?: string;
+  /** Created before this moment, in ms since 1970. */
+  before?: number;
+}
+
+/** Ids of a page, and the cursor of the next, null on the last. */
+export interface JobPage {
+  ids: string[];
+  next: string | null;
 }
 
 /** What the index knows of a job. */
@@ -26,8 +34,8 @@ export interface JobIndex {
   /** Adds or replaces the entry of a record that was just written. */
   put(job: IndexedJob): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Ids, newest first, of jobs older than the job `after`. */
-  page(query: JobQuery, limit: number, after?: string): Promise<string[]>;
+  /** Ids, newest first, from `cursor` of an earlier page on; null if that is no cursor of this index. */
+  page(query: JobQuery, limit: number, cursor?: string): Promise<JobPage | null>;
   count(query: JobQuery): Promise<number>;
 }
 
@@ -41,6 +49,13 @@ export interface Lease {
   release(name: string, holder: string): Promise<void>;
 }
 
+/** Messages to every instance on the same store, this one included. Lost ones are not repeated. */
+export interface PubSub {
+  publish(message: string): Promise<void>;
+  /** Returns how to stop. */
+  subscribe(listener: (message: string) => void): () => void;
+}
+
 /** An opened store. */
 export interface Stores {
   storage: Storage;
@@ -48,5 +63,12 @@ export interface Stores {
   lease: Lease;
   /** No other process writes to it, so that what was written may be remembered. */
   singleWriter: boolean;
+  /**
+   * Replaces a value if it is still the one that was read (compared as JSON); false if not. Only where several
+   * processes write and the store can compare.
+   */
+  swap?: (key: string, expected: unknown, value: unknown) => Promise<boolean>;
+  /** Only where several processes share the store. */
+  pubsub?: PubSub;
   close(): Promise<void>;
 }

@@ -134,7 +134,7 @@ describe('reduce', () => {
     const before = after([{ type: 'accepted' }, { type: 'started', at: T, seenAt: T }]);
     const rebuilt = reduce(createJob({ ...before, createdAt: T }, T + 60_000), ended('success'), T + 60_000);
     expect(rebuilt.log[0]!.seq).toBeGreaterThan(before.seq);
-    expect(rebuilt.seq).toBe(60_000 + T - idTime(before.id) + 1);
+    expect(rebuilt.seq).toBe(60_000 + T - idTimeOf(before.id) + 1);
   });
 
   test('times stay in order although ComfyUI has another clock', () => {

@@ -63,11 +63,12 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
         ],
         [{ statuses: ['failed'] }, (job: Job) => job.status === 'failed'],
         [{ owner: 'nobody' }, () => false],
+        [{ before: 1_790_000_000_200 }, (job: Job) => job.createdAt < 1_790_000_000_200],
       ] as const) {
         const expected = jobs.filter(fits).map(({ id }) => id);
         const found: string[] = [];
         for (let after: string | undefined; ;) {
-          const { jobs: page, next } = await store.page(query as never, 7, after);
+          const { jobs: page, next } = (await store.page(query as never, 7, after))!;
           found.push(...page.map(({ id }) => id));
           if (next === null) break;
           after = next;
@@ -75,6 +76,11 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
         expect(found).toEqual(expected);
         expect(await store.count(query as never)).toBe(expected.length);
       }
+    });
+
+    test('a cursor that is none is told apart', async () => {
+      const store = createJobStore(await open());
+      expect(await store.page({}, 5, 'rubbish')).toBeNull();
     });
 
     test('forgets a removed job altogether', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createDatabase, type Database, type Primitive } from 'db0';
 import nodeSqlite from 'db0/connectors/node-sqlite';
 import { createStorage, type Driver } from 'unstorage';
-import { JOB_PREFIX, jobIdOf, jobKey } from '../../storage/keys.ts';
+import { firstKeyBefore, isJobId, JOB_PREFIX, jobIdOf, jobKey } from '../../storage/keys.ts';
 import { createLocalLease } from '../../storage/memory.ts';
 import type { JobIndex, JobQuery, Stores } from '../../storage/ports.ts';
 
@@ -122,6 +122,10 @@ function sqliteIndex(database: Database): JobIndex {
       where.push(`${FIELDS[name]} = ?`);
       values.push(value);
     }
+    if (query.before !== undefined) {
+      where.push('key >= ?');
+      values.push(firstKeyBefore(query.before));
+    }
     if (query.statuses) {
       where.push(`${FIELDS.status} IN (${query.statuses.map(() => '?').join(', ')})`);
       values.push(...query.statuses);
@@ -134,10 +138,13 @@ function sqliteIndex(database: Database): JobIndex {
     // The table is the index.
     async put() {},
     async remove() {},
-    async page(query, limit, after) {
-      const from = after === undefined ? JOB_PREFIX : jobKey(after);
-      const rows = await select('key', query, 'AND key > ? ORDER BY key LIMIT ?', from, limit);
-      return rows.map((row) => jobIdOf(String(row['key'])));
+    async page(query, limit, cursor) {
+      if (cursor !== undefined && !isJobId(cursor)) return null;
+      const from = cursor === undefined ? JOB_PREFIX : jobKey(cursor);
+      // One more than asked for tells whether there is a next page.
+      const rows = await select('key', query, 'AND key > ? ORDER BY key LIMIT ?', from, limit + 1);
+      const ids = rows.slice(0, limit).map((row) => jobIdOf(String(row['key'])));
+      return { ids, next: rows.length > limit ? ids.at(-1)! : null };
     },
     async count(query) {
       const rows = await select('count(*) AS n', query, '');
