@@ -1,6 +1,13 @@
 import { expect, test, vi } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
-import { eventually, refusal, startBoth, startGateway, startSimulator, type TestGateway } from './support/gateway.ts';
+import {
+  eventually,
+  refusal,
+  startBoth,
+  startGateway,
+  startSimulator,
+  type TestGateway,
+} from './support/gateway.ts';
 import { audioGraph, blobGraph, multiOutputGraph, pictureGraph, videoGraph } from './support/graphs.ts';
 import { startProxy } from './support/proxy.ts';
 
@@ -9,7 +16,9 @@ const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 test('pictures, previews, text and latents are all there, each as what it is', async () => {
   const { gateway } = await startBoth();
   const { outputs } = await run(gateway, multiOutputGraph());
-  const shown = outputs.map((o) => `${o.node_id} ${o.type} ${o.content_type} ${o.folder_type} ${o.subfolder}`);
+  const shown = outputs.map(
+    (o) => `${o.node_id} ${o.type} ${o.content_type} ${o.folder_type} ${o.subfolder}`,
+  );
   expect(shown.sort()).toEqual([
     '10 image image/png output gw/second',
     '10 image image/png output gw/second',
@@ -133,7 +142,8 @@ test('a picture is shown in place, under its name even if that is a strange one'
   expect(output).toMatchObject({ name: strange, type: 'image' });
   const { headers, status } = await gateway.request('GET', output.url);
   expect(status).toBe(200);
-  const [, name] = /^inline; filename\*=UTF-8''([\w%.-]+)$/.exec(headers.get('content-disposition') ?? '') ?? [];
+  const [, name] =
+    /^inline; filename\*=UTF-8''([\w%.-]+)$/.exec(headers.get('content-disposition') ?? '') ?? [];
   expect(decodeURIComponent(name ?? '')).toBe(strange);
 });
 
@@ -162,7 +172,13 @@ test('a ComfyUI that fails or is away is not the same as bytes that are gone', a
   const { gateway, simulator } = await startBoth();
   const [{ url }] = (await run(gateway, pictureGraph())).outputs as [wire.Output];
   for (const status of [500, 403, 302]) {
-    simulator.control.fault({ route: 'GET /view', kind: 'status', status, body: 'secret path /comfyui', times: 1 });
+    simulator.control.fault({
+      route: 'GET /view',
+      kind: 'status',
+      status,
+      body: 'secret path /comfyui',
+      times: 1,
+    });
     const { message } = await refusal(await gateway.request('GET', url), 502, 'upstream_error');
     expect(message).not.toContain('/comfyui');
   }

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
-import { eventually, refusal, startBoth, startGateway, startSimulator, type TestGateway } from './support/gateway.ts';
+import {
+  eventually,
+  refusal,
+  startBoth,
+  startGateway,
+  startSimulator,
+  type TestGateway,
+} from './support/gateway.ts';
 import { pictureGraph } from './support/graphs.ts';
 
 describe('Idempotency-Key', () => {
@@ -32,8 +39,10 @@ describe('Idempotency-Key', () => {
 
   test('has 1 to 255 characters', async () => {
     const { gateway } = await startBoth();
-    for (const key of ['', 'x'.repeat(256)]) await refusal(await submit(gateway, key), 400, 'invalid_request');
-    for (const key of ['x', 'x'.repeat(255), '?a=b:c/../d']) expect((await submit(gateway, key)).status).toBe(201);
+    for (const key of ['', 'x'.repeat(256)])
+      await refusal(await submit(gateway, key), 400, 'invalid_request');
+    for (const key of ['x', 'x'.repeat(255), '?a=b:c/../d'])
+      expect((await submit(gateway, key)).status).toBe(201);
   });
 
   test('is free again after a refusal, whoever refused', async () => {

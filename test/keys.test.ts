@@ -27,8 +27,17 @@ test('every route of the API asks for a key', async () => {
   expect(routes.length).toBeGreaterThan(8);
   for (const [method, template] of [...routes, ['GET', '/api/v2/nothing'] as const]) {
     const path = template.replace('{id}', template.includes('assets') ? job.outputs[0]!.id : job.id);
-    for (const authorization of [undefined, 'alice-secret', 'Basic alice-secret', 'Bearer', 'Bearer ', 'Bearer nope']) {
-      const answer = await gateway.request(method, path, undefined, { ...(authorization && { authorization }) });
+    for (const authorization of [
+      undefined,
+      'alice-secret',
+      'Basic alice-secret',
+      'Bearer',
+      'Bearer ',
+      'Bearer nope',
+    ]) {
+      const answer = await gateway.request(method, path, undefined, {
+        ...(authorization && { authorization }),
+      });
       expect([method, path, authorization, answer.status]).toEqual([method, path, authorization, 401]);
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
       if (method !== 'HEAD') await refusal(answer, 401, 'unauthorized');
@@ -68,7 +77,11 @@ describe('owners', () => {
       [BOB, ALICE, ADMIN].map((headers) => watch(`${gateway.url}/api/v2/events`, undefined, headers)),
     );
     const { id } = await gateway.submit(sleepGraph(10, 0.02), {}, ALICE);
-    await refusal(await gateway.request('POST', `/api/v2/jobs/${id}/cancel`, undefined, BOB), 404, 'not_found');
+    await refusal(
+      await gateway.request('POST', `/api/v2/jobs/${id}/cancel`, undefined, BOB),
+      404,
+      'not_found',
+    );
     for (const stream of [alices, admins])
       await stream!.first(({ data }) => data['job_id'] === id && data['status'] === 'succeeded');
     const own = await gateway.submit(pictureGraph(), {}, BOB);
@@ -79,7 +92,12 @@ describe('owners', () => {
   test('an Idempotency-Key is its owner’s: another one neither meets it nor is told of its job', async () => {
     const { gateway } = await startBoth(KEYS);
     const submit = (headers: Record<string, string>) =>
-      gateway.request('POST', '/api/v2/jobs', { workflow: pictureGraph() }, { ...headers, 'idempotency-key': 'k' });
+      gateway.request(
+        'POST',
+        '/api/v2/jobs',
+        { workflow: pictureGraph() },
+        { ...headers, 'idempotency-key': 'k' },
+      );
     const first = (await (await submit(ALICE)).json()) as wire.Job;
     const other = (await (await submit(BOB)).json()) as wire.Job;
     expect(other.id).not.toBe(first.id);
@@ -95,7 +113,9 @@ describe('owners', () => {
     const next = await startGateway({ COMFYUI_URL: simulator.url, ...KEYS });
     await refusal(await next.request('GET', `/api/v2/jobs/${job.id}`, undefined, BOB), 404, 'not_found');
     expect(await next.job(job.id, ALICE)).toMatchObject({ id: job.id, status: 'succeeded' });
-    expect((await next.job(job.id, ALICE)).outputs.map(({ id }) => id)).toEqual(job.outputs.map(({ id }) => id));
+    expect((await next.job(job.id, ALICE)).outputs.map(({ id }) => id)).toEqual(
+      job.outputs.map(({ id }) => id),
+    );
   });
 });
 
@@ -232,7 +252,8 @@ async function statuses(gateway: TestGateway, job: wire.Job): Promise<number[]> 
 async function startKept(env: Record<string, string>) {
   const simulator = await startSimulator();
   const stores: Stores = { ...openMemoryStores(Date.now), close: async () => undefined };
-  const start = (env: Record<string, string>) => startGateway({ COMFYUI_URL: simulator.url, ...env }, { stores });
+  const start = (env: Record<string, string>) =>
+    startGateway({ COMFYUI_URL: simulator.url, ...env }, { stores });
   let last = await start(env);
   return {
     old: last,

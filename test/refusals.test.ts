@@ -11,7 +11,11 @@ test('an unknown node class is named, with the nearest one', async () => {
   const { gateway } = await startBoth();
   const workflow = { ...pictureGraph(), '2': { class_type: 'SaveImag', inputs: { images: ['1', 0] } } };
   const { message, nodes } = await rejected(gateway, workflow);
-  expect(nodes['2']?.errors[0]).toMatchObject({ field: 'class_type', reason: 'unknown_node', given: 'SaveImag' });
+  expect(nodes['2']?.errors[0]).toMatchObject({
+    field: 'class_type',
+    reason: 'unknown_node',
+    given: 'SaveImag',
+  });
   expect(nodes['2']?.errors[0]?.['nearest']).toContain('SaveImage');
   expect(message).toContain("'SaveImage'");
 });
@@ -20,7 +24,9 @@ test('a missing input is named', async () => {
   const { gateway } = await startBoth();
   const workflow = { ...pictureGraph(), '2': { class_type: 'SaveImage', inputs: { filename_prefix: 'x' } } };
   const { message, nodes } = await rejected(gateway, workflow);
-  expect(nodes).toMatchObject({ '2': { class_type: 'SaveImage', errors: [{ field: 'images', reason: 'missing_input' }] } });
+  expect(nodes).toMatchObject({
+    '2': { class_type: 'SaveImage', errors: [{ field: 'images', reason: 'missing_input' }] },
+  });
   expect(message).toBe("Node 2 (SaveImage): required input 'images' is missing");
 });
 
@@ -28,7 +34,12 @@ test('a value out of its range is shown beside the range', async () => {
   const { gateway } = await startBoth();
   const workflow = samplerGraph(1, 0);
   const { nodes } = await rejected(gateway, workflow);
-  expect(nodes['3']?.errors[0]).toMatchObject({ field: 'steps', reason: 'too_small', given: 0, allowed: { min: 1 } });
+  expect(nodes['3']?.errors[0]).toMatchObject({
+    field: 'steps',
+    reason: 'too_small',
+    given: 0,
+    allowed: { min: 1 },
+  });
 });
 
 test('a seed that is too large is shown with every digit', async () => {
@@ -37,7 +48,10 @@ test('a seed that is too large is shown with every digit', async () => {
   const response = await gateway.request('POST', '/api/v2/jobs', `{"workflow":${workflow}}`);
   expect(await response.clone().text()).toContain('18446744073709551616');
   const { details } = await refusal(response, 422, 'invalid_workflow');
-  expect((details?.['node_errors'] as Faults)['3']?.errors[0]).toMatchObject({ field: 'seed', reason: 'too_big' });
+  expect((details?.['node_errors'] as Faults)['3']?.errors[0]).toMatchObject({
+    field: 'seed',
+    reason: 'too_big',
+  });
 });
 
 test('an option that does not exist is shown with the nearest', async () => {
@@ -46,14 +60,21 @@ test('an option that does not exist is shown with the nearest', async () => {
   workflow['3'].inputs.sampler_name = 'eular';
   workflow['4'].inputs.ckpt_name = 'v1-5-pruned.safetensors';
   const { nodes } = await rejected(gateway, workflow);
-  expect(nodes['3']?.errors[0]).toMatchObject({ field: 'sampler_name', reason: 'not_in_list', given: 'eular' });
+  expect(nodes['3']?.errors[0]).toMatchObject({
+    field: 'sampler_name',
+    reason: 'not_in_list',
+    given: 'eular',
+  });
   expect(nodes['3']?.errors[0]?.['nearest']).toContain('euler');
   expect(nodes['4']?.errors[0]?.['nearest']).toEqual(['v1-5-pruned-emaonly.safetensors']);
 });
 
 test('a link into nothing and a circle are explained, without a trace of Python', async () => {
   const { gateway } = await startBoth();
-  const broken = { ...pictureGraph(), '2': { class_type: 'SaveImage', inputs: { images: ['7', 0], filename_prefix: 'x' } } };
+  const broken = {
+    ...pictureGraph(),
+    '2': { class_type: 'SaveImage', inputs: { images: ['7', 0], filename_prefix: 'x' } },
+  };
   const { nodes, text } = await rejected(gateway, broken);
   expect(nodes['2']?.errors[0]).toMatchObject({ field: 'images', reason: 'bad_link', given: ['7', 0] });
   expect(text).not.toMatch(/Traceback|\.py/);
@@ -120,7 +141,11 @@ test('10 MB are read, and more than 10 MiB are 413', async () => {
   const { gateway } = await startBoth();
   const body = (bytes: number) => `{"workflow":${JSON.stringify(pictureGraph())},"x":"${'x'.repeat(bytes)}"}`;
   expect((await gateway.request('POST', '/api/v2/jobs', body(10_000_000))).status).toBe(201);
-  const error = await refusal(await gateway.request('POST', '/api/v2/jobs', body(10_485_760)), 413, 'payload_too_large');
+  const error = await refusal(
+    await gateway.request('POST', '/api/v2/jobs', body(10_485_760)),
+    413,
+    'payload_too_large',
+  );
   expect(error.details).toEqual({ max_bytes: 10_485_760 });
 });
 
@@ -155,18 +180,27 @@ test.each([
 ])('the unknown job %s is not_found on every route, and ComfyUI is not asked for it', async (id) => {
   const { gateway, simulator } = await startBoth();
   const before = simulator.control.stats().requests['GET /history/{id}'];
-  for (const [method, rest] of [['GET', ''], ['GET', '/workflow'], ['GET', '/events'], ['POST', '/cancel']] as const)
+  for (const [method, rest] of [
+    ['GET', ''],
+    ['GET', '/workflow'],
+    ['GET', '/events'],
+    ['POST', '/cancel'],
+  ] as const)
     await refusal(await gateway.request(method, `/api/v2/jobs/${id}${rest}`), 404, 'not_found');
   for (const rest of ['', '/content'])
     await refusal(await gateway.request('GET', `/api/v2/assets/${id}${rest}`), 404, 'not_found');
   expect(simulator.control.stats().requests['GET /history/{id}']).toBe(before);
 });
 
-test('a made-up id of today reaches ComfyUI once, not every time', async () => {
+test('ComfyUI is asked for a made-up id of today, but not again and again', async () => {
   const { gateway, simulator } = await startBoth();
-  const id = `${Date.now().toString(16).padStart(12, '0').replace(/^(.{8})/, '$1-')}-7ccc-8ddd-eeeeeeeeeeee`;
-  for (let i = 0; i < 5; i++) await refusal(await gateway.request('GET', `/api/v2/jobs/${id}`), 404, 'not_found');
-  expect(simulator.control.stats().requests['GET /history/{id}']).toBe(1);
+  const now = Date.now().toString(16).padStart(12, '0');
+  const path = `/api/v2/jobs/${now.slice(0, 8)}-${now.slice(8)}-7ccc-8ddd-eeeeeeeeeeee`;
+  await refusal(await gateway.request('GET', path), 404, 'not_found');
+  const { requests } = simulator.control.stats();
+  expect(requests['GET /history/{id}']).toBeGreaterThan(0);
+  for (let i = 0; i < 5; i++) await refusal(await gateway.request('GET', path), 404, 'not_found');
+  expect(simulator.control.stats().requests).toEqual(requests);
 });
 
 test.each(['not a url', 'a b', '[', 'x/y'])('a Host of %j is refused without a stack', async (host) => {

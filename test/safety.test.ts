@@ -2,7 +2,14 @@
 import { expect, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
 import { watch } from './support/events.ts';
-import { refusal, send, startBoth, startGateway, startSimulator, type TestGateway } from './support/gateway.ts';
+import {
+  refusal,
+  send,
+  startBoth,
+  startGateway,
+  startSimulator,
+  type TestGateway,
+} from './support/gateway.ts';
 import { failingGraph, pictureGraph, sleepGraph } from './support/graphs.ts';
 
 const APP = 'https://app.example';
@@ -27,12 +34,14 @@ test.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:80'
 test('loopback names are ours on any port, ALLOWED_HOSTS adds and replaces', async () => {
   const { gateway, simulator } = await startBoth();
   const named = await startGateway({ COMFYUI_URL: simulator.url, ALLOWED_HOSTS: 'gate.example,10.0.0.1:99' });
-  const status = async (url: string, host: string) => (await send('GET', `${url}/api/v2/jobs`, { host })).status;
+  const status = async (url: string, host: string) =>
+    (await send('GET', `${url}/api/v2/jobs`, { host })).status;
   for (const host of ['localhost', 'LOCALHOST:1', '127.0.0.1:65535', '[::1]:80'])
     expect([host, await status(gateway.url, host)]).toEqual([host, 200]);
   for (const host of ['gate.example', 'GATE.example:8443', '10.0.0.1:99'])
     expect([host, await status(named.url, host)]).toEqual([host, 200]);
-  for (const host of ['10.0.0.1:98', 'localhost']) expect([host, await status(named.url, host)]).toEqual([host, 403]);
+  for (const host of ['10.0.0.1:98', 'localhost'])
+    expect([host, await status(named.url, host)]).toEqual([host, 403]);
 });
 
 test.each([EVIL, 'null', 'http://localhost:3000', 'http://127.0.0.1.evil.example'])(
@@ -71,49 +80,69 @@ test('our own pages may call', async () => {
   await gateway.submit(pictureGraph(), {}, { origin: gateway.url });
 });
 
-test.each([APP, '*'])('CORS_ORIGINS=%s: a page of it may call, and can read every answer', async (origins) => {
-  const { gateway } = await startBoth({ CORS_ORIGINS: origins, API_KEYS: 'alice:alice-secret' });
-  const key = { authorization: 'Bearer alice-secret' };
-  const preflight = await gateway.request('OPTIONS', '/api/v2/jobs', undefined, {
-    origin: APP,
-    'access-control-request-method': 'POST',
-    'access-control-request-headers': 'authorization,content-type,idempotency-key',
-  });
-  expect(preflight.status).toBe(204);
-  expect(words(preflight, 'access-control-allow-methods')).toEqual(expect.arrayContaining(['get', 'post', 'delete']));
-  expect(words(preflight, 'access-control-allow-headers')).toEqual(
-    expect.arrayContaining(['authorization', 'content-type', 'idempotency-key', 'last-event-id', 'prefer', 'range']),
-  );
-
-  const from = (headers: Record<string, string>) => ({ origin: APP, 'sec-fetch-site': 'cross-site', ...headers });
-  const submitted = await gateway.request('POST', '/api/v2/jobs', { workflow: pictureGraph() }, from(key));
-  const { id } = (await submitted.clone().json()) as wire.Job;
-  const job = await gateway.ended(id, key);
-  const get = (path: string, headers = key as Record<string, string>) =>
-    gateway.request('GET', path, undefined, from(headers));
-  const answers = [
-    [preflight, 204],
-    [submitted, 201],
-    [await get(job.outputs[0]!.url, { range: 'bytes=0-3' }), 206],
-    [await get(job.urls.events, {}), 200],
-    [await get('/api/v2/health', {}), 200],
-    [await get('/openapi.json', {}), 200],
-    [await get('/api/v2/jobs', {}), 401],
-    [await get('/api/v2/nothing'), 404],
-    [await gateway.request('DELETE', '/api/v2/jobs', undefined, from(key)), 405],
-  ] as const;
-  for (const [answer, status] of answers) {
-    const allowed = answer.headers.get('access-control-allow-origin');
-    expect([answer.url, answer.status, allowed]).toEqual([answer.url, status, origins]);
-    if (origins !== '*') expect(words(answer, 'vary')).toContain('origin');
-    if (answer === preflight) continue;
-    expect(words(answer, 'access-control-expose-headers')).toEqual(
-      expect.arrayContaining(['retry-after', 'content-range', 'accept-ranges', 'idempotency-replayed']),
+test.each([APP, '*'])(
+  'CORS_ORIGINS=%s: a page of it may call, and can read every answer',
+  async (origins) => {
+    const { gateway } = await startBoth({ CORS_ORIGINS: origins, API_KEYS: 'alice:alice-secret' });
+    const key = { authorization: 'Bearer alice-secret' };
+    const preflight = await gateway.request('OPTIONS', '/api/v2/jobs', undefined, {
+      origin: APP,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type,idempotency-key',
+    });
+    expect(preflight.status).toBe(204);
+    expect(words(preflight, 'access-control-allow-methods')).toEqual(
+      expect.arrayContaining(['get', 'post', 'delete']),
     );
-  }
-  if (origins === '*') return;
-  await refusal(await gateway.request('GET', '/api/v2/jobs', undefined, { ...key, origin: EVIL }), 403, 'forbidden_origin');
-});
+    expect(words(preflight, 'access-control-allow-headers')).toEqual(
+      expect.arrayContaining([
+        'authorization',
+        'content-type',
+        'idempotency-key',
+        'last-event-id',
+        'prefer',
+        'range',
+      ]),
+    );
+
+    const from = (headers: Record<string, string>) => ({
+      origin: APP,
+      'sec-fetch-site': 'cross-site',
+      ...headers,
+    });
+    const submitted = await gateway.request('POST', '/api/v2/jobs', { workflow: pictureGraph() }, from(key));
+    const { id } = (await submitted.clone().json()) as wire.Job;
+    const job = await gateway.ended(id, key);
+    const get = (path: string, headers = key as Record<string, string>) =>
+      gateway.request('GET', path, undefined, from(headers));
+    const answers = [
+      [preflight, 204],
+      [submitted, 201],
+      [await get(job.outputs[0]!.url, { range: 'bytes=0-3' }), 206],
+      [await get(job.urls.events, {}), 200],
+      [await get('/api/v2/health', {}), 200],
+      [await get('/openapi.json', {}), 200],
+      [await get('/api/v2/jobs', {}), 401],
+      [await get('/api/v2/nothing'), 404],
+      [await gateway.request('DELETE', '/api/v2/jobs', undefined, from(key)), 405],
+    ] as const;
+    for (const [answer, status] of answers) {
+      const allowed = answer.headers.get('access-control-allow-origin');
+      expect([answer.url, answer.status, allowed]).toEqual([answer.url, status, origins]);
+      if (origins !== '*') expect(words(answer, 'vary')).toContain('origin');
+      if (answer === preflight) continue;
+      expect(words(answer, 'access-control-expose-headers')).toEqual(
+        expect.arrayContaining(['retry-after', 'content-range', 'accept-ranges', 'idempotency-replayed']),
+      );
+    }
+    if (origins === '*') return;
+    await refusal(
+      await gateway.request('GET', '/api/v2/jobs', undefined, { ...key, origin: EVIL }),
+      403,
+      'forbidden_origin',
+    );
+  },
+);
 
 test.each(['declared', 'chunked'])('a body that is too large is 413, its length %s', async (how) => {
   const { gateway, simulator } = await startBoth({ MAX_BODY_BYTES: '1000' });
@@ -130,7 +159,10 @@ test.each(['declared', 'chunked'])('a body that is too large is 413, its length 
   for (const bytes of [1_002, 5_000, 200_000]) {
     const answer = await submit(bytes);
     expect([bytes, answer.status]).toEqual([bytes, 413]);
-    expect(JSON.parse(answer.text).error).toMatchObject({ code: 'payload_too_large', details: { max_bytes: 1_000 } });
+    expect(JSON.parse(answer.text).error).toMatchObject({
+      code: 'payload_too_large',
+      details: { max_bytes: 1_000 },
+    });
   }
   expect(simulator.control.stats().requests['POST /prompt']).toBe(1);
 });
@@ -161,7 +193,10 @@ test('every answer has the headers that keep browsers from guessing, framing and
   for (const [method, path, status, headers] of requests) {
     const answer = await fetch(new URL(path, gateway.url), { method, ...(headers && { headers }) });
     const seen = Object.fromEntries(
-      ['x-content-type-options', 'x-frame-options', 'referrer-policy'].map((name) => [name, answer.headers.get(name)]),
+      ['x-content-type-options', 'x-frame-options', 'referrer-policy'].map((name) => [
+        name,
+        answer.headers.get(name),
+      ]),
     );
     expect([method, path, answer.status, seen]).toEqual([
       method,
@@ -190,10 +225,17 @@ test('nothing of the caller reaches ComfyUI', async () => {
   };
   await visitAll(gateway, headers);
   const seen = simulator.control.stats().headers;
-  expect(Object.keys(seen)).toEqual(expect.arrayContaining(['POST /prompt', 'GET /view', 'GET /ws', 'POST /interrupt']));
+  expect(Object.keys(seen)).toEqual(
+    expect.arrayContaining(['POST /prompt', 'GET /view', 'GET /ws', 'POST /interrupt']),
+  );
   for (const [route, sent] of Object.entries(seen)) {
     expect([route, sent.host]).toEqual([route, new URL(simulator.url).host]);
-    expect([route, sent.authorization, sent.cookie, sent.origin]).toEqual([route, undefined, undefined, undefined]);
+    expect([route, sent.authorization, sent.cookie, sent.origin]).toEqual([
+      route,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(`${route} ${JSON.stringify(sent)}`).not.toMatch(/mark-|alice|203\.0\.113|gate/);
   }
 });
@@ -228,7 +270,9 @@ test('no secret is logged, and no answer names an upstream or shows a stack', as
   });
   const headers = { authorization: `Bearer ${secrets.key}` };
   const answers = await visitAll(gateway, headers, { extra_data: { api_key_comfy_org: secrets.partner } });
-  const wrong = await gateway.request('GET', '/api/v2/jobs', undefined, { authorization: 'Bearer wrong-secret-99' });
+  const wrong = await gateway.request('GET', '/api/v2/jobs', undefined, {
+    authorization: 'Bearer wrong-secret-99',
+  });
   answers.push(await wrong.text());
   for (const kind of ['status', 'drop'] as const) {
     simulator.control.fault({ route: '*', kind, body: `boom at ${simulator.url}/x.py:12` });
@@ -245,7 +289,9 @@ test('no secret is logged, and no answer names an upstream or shows a stack', as
   expect(lines).not.toMatch(/signature=\w/);
   expect(answers.length).toBeGreaterThan(20);
   for (const answer of answers) {
-    expect(answer).not.toMatch(new RegExp(`:${simulator.port}\\b|ECONN|\\.ts:\\d|\\.py\\b|node_modules|\\n\\s+at `));
+    expect(answer).not.toMatch(
+      new RegExp(`:${simulator.port}\\b|ECONN|\\.ts:\\d|\\.py\\b|node_modules|\\n\\s+at `),
+    );
     for (const secret of hidden) expect([answer, answer.includes(secret)]).toEqual([answer, false]);
   }
 });
@@ -259,9 +305,15 @@ async function visitAll(gateway: TestGateway, headers: Record<string, string>, m
     return text;
   }
   const submit = async (workflow: unknown) =>
-    (JSON.parse(await visit('POST', '/api/v2/jobs', { workflow, ...more })) as wire.Job).id as string | undefined;
+    (JSON.parse(await visit('POST', '/api/v2/jobs', { workflow, ...more })) as wire.Job).id as
+      | string
+      | undefined;
   await submit({ '1': { class_type: 'Nothing', inputs: {} } });
-  const ids = [await submit(pictureGraph()), await submit(failingGraph()), await submit(sleepGraph(100, 0.05))];
+  const ids = [
+    await submit(pictureGraph()),
+    await submit(failingGraph()),
+    await submit(sleepGraph(100, 0.05)),
+  ];
   for (const id of ids) {
     if (id === undefined) continue;
     if (id === ids[2]) {

@@ -100,7 +100,11 @@ test('a failing job raises JobFailed, which names the node', async () => {
   expect(fault).toBeInstanceOf(JobFailed);
   const { code, error } = fault as JobFailed;
   expect(code).toBe('node_execution_error');
-  expect(error).toMatchObject({ node_id: '5', class_type: 'GwSleep', message: expect.stringContaining('gw test') });
+  expect(error).toMatchObject({
+    node_id: '5',
+    class_type: 'GwSleep',
+    message: expect.stringContaining('gw test'),
+  });
 });
 
 test('refusals are its own errors', async () => {

@@ -14,7 +14,14 @@ test('200 watch one job: each sees its end, and ComfyUI has one socket', async (
   simulator.control.resume();
   for (const stream of streams) {
     const seen = durable(await stream.ended);
-    expect(seen.map(({ event }) => event)).toEqual(['status', 'status', 'output', 'output', 'output', 'status']);
+    expect(seen.map(({ event }) => event)).toEqual([
+      'status',
+      'status',
+      'output',
+      'output',
+      'output',
+      'status',
+    ]);
   }
   const { openSockets, socketsOpened } = simulator.control.stats();
   expect([openSockets, Object.values(socketsOpened)]).toEqual([1, [1]]);

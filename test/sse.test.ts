@@ -101,37 +101,43 @@ test('a cancel is told: canceling, canceled', async () => {
   expect(statuses(durable(await stream.ended))).toEqual(['queued', 'running', 'canceling', 'canceled']);
 });
 
-test.each(['Last-Event-ID', 'starting_after'])('%s: a job that has ended goes on after any number', async (how) => {
-  const { gateway } = await startBoth();
-  const job = await gateway.ended((await gateway.submit(stagesGraph())).id);
-  const all = durable(await (await resume(job, 0, how)).ended);
-  expect(all).toHaveLength(6);
-  for (const [index, { id }] of all.entries()) {
-    const stream = await resume(job, id ?? 0, how);
-    const rest = all.slice(index + 1).map(brief);
-    expect(durable(await stream.ended).map(brief)).toEqual(rest);
-    expect(stream.response.status).toBe(rest.length === 0 ? 204 : 200);
-  }
-  expect((await resume(job, (all.at(-1)?.id ?? 0) + 1, how)).response.status).toBe(204);
-});
+test.each(['Last-Event-ID', 'starting_after'])(
+  '%s: a job that has ended goes on after any number',
+  async (how) => {
+    const { gateway } = await startBoth();
+    const job = await gateway.ended((await gateway.submit(stagesGraph())).id);
+    const all = durable(await (await resume(job, 0, how)).ended);
+    expect(all).toHaveLength(6);
+    for (const [index, { id }] of all.entries()) {
+      const stream = await resume(job, id ?? 0, how);
+      const rest = all.slice(index + 1).map(brief);
+      expect(durable(await stream.ended).map(brief)).toEqual(rest);
+      expect(stream.response.status).toBe(rest.length === 0 ? 204 : 200);
+    }
+    expect((await resume(job, (all.at(-1)?.id ?? 0) + 1, how)).response.status).toBe(204);
+  },
+);
 
-test.each(['Last-Event-ID', 'starting_after'])('%s: a job that runs goes on after any number', async (how) => {
-  const { gateway } = await startBoth();
-  const job = await gateway.submit(stagesGraph(3, 10, 0.02));
-  await gateway.until(job.id, ({ outputs }) => outputs.length === 2);
-  const whole = await resume(job, 0, how);
-  await whole.first(({ data }) => data['node_id'] === '21');
-  const sofar = durable(whole.seen);
-  expect(sofar.map(({ event }) => event)).toEqual(['status', 'status', 'output', 'output']);
-  const resumed = await Promise.all(sofar.map(({ id }) => resume(job, id ?? 0, how)));
-  const all = durable(await whole.ended).map(brief);
-  expect(all).toHaveLength(6);
-  for (const [index, stream] of resumed.entries()) {
-    const seen = await stream.ended;
-    checkNumbers(seen, sofar[index]?.id);
-    expect(durable(seen).map(brief)).toEqual(all.slice(index + 1));
-  }
-});
+test.each(['Last-Event-ID', 'starting_after'])(
+  '%s: a job that runs goes on after any number',
+  async (how) => {
+    const { gateway } = await startBoth();
+    const job = await gateway.submit(stagesGraph(3, 10, 0.02));
+    await gateway.until(job.id, ({ outputs }) => outputs.length === 2);
+    const whole = await resume(job, 0, how);
+    await whole.first(({ data }) => data['node_id'] === '21');
+    const sofar = durable(whole.seen);
+    expect(sofar.map(({ event }) => event)).toEqual(['status', 'status', 'output', 'output']);
+    const resumed = await Promise.all(sofar.map(({ id }) => resume(job, id ?? 0, how)));
+    const all = durable(await whole.ended).map(brief);
+    expect(all).toHaveLength(6);
+    for (const [index, stream] of resumed.entries()) {
+      const seen = await stream.ended;
+      checkNumbers(seen, sofar[index]?.id);
+      expect(durable(seen).map(brief)).toEqual(all.slice(index + 1));
+    }
+  },
+);
 
 test('five lost connections in one job: every status and every output once, in order', async () => {
   const { gateway, simulator } = await startBoth();
@@ -204,13 +210,17 @@ test('the stream of all jobs names the job of each event, has no numbers, and go
   for (const { id } of jobs) {
     await all.first(({ data }) => data['job_id'] === id && TERMINAL.has(data['status'] ?? ''));
     const own = all.seen.filter(({ data }) => data['job_id'] === id);
-    expect(new Set(own.map(({ event }) => event))).toEqual(new Set(['status', 'progress', 'preview', 'output']));
+    expect(new Set(own.map(({ event }) => event))).toEqual(
+      new Set(['status', 'progress', 'preview', 'output']),
+    );
     expect(own[0]?.event).toBe('status');
     expect(own.at(-1)?.data['status']).toBe('succeeded');
   }
   await mine.first(({ data }) => TERMINAL.has(data['status'] ?? ''));
   expect(new Set(mine.seen.map(({ data }) => data['job_id']))).toEqual(new Set([jobs[0]?.id]));
-  expect([...all.seen, ...mine.seen].filter(({ id, data }) => id !== undefined || !data['job_id'])).toEqual([]);
+  expect([...all.seen, ...mine.seen].filter(({ id, data }) => id !== undefined || !data['job_id'])).toEqual(
+    [],
+  );
   expect([all.retries, mine.retries]).toEqual([[1000], [1000]]);
 });
 
@@ -220,7 +230,10 @@ test('the stream of all jobs begins with those that live', async () => {
   simulator.control.pause();
   const { id } = await gateway.submit(pictureGraph());
   const stream = await watch(`${gateway.url}/api/v2/events`);
-  expect(await stream.first(() => true)).toMatchObject({ event: 'status', data: { job_id: id, status: 'queued' } });
+  expect(await stream.first(() => true)).toMatchObject({
+    event: 'status',
+    data: { job_id: id, status: 'queued' },
+  });
 });
 
 /** Durable numbers grow; a snapshot has that of the durable event before it. */

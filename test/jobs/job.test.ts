@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import {
   createJob,
-  idTime,
   isTerminal,
   reduce,
   type Evidence,
   type Job,
   type NewOutput,
 } from '../../src/jobs/job.ts';
+import { idTimeOf } from '../../src/storage/keys.ts';
 
 const T = 1_790_000_000_000;
 

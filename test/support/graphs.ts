@@ -139,7 +139,10 @@ export function stagesGraph(stages = 3, steps = 5, delay = 0.01): Record<string,
   };
   for (let stage = 1; stage <= stages; stage++) {
     const image = [stage === 1 ? '1' : `${stage - 1}0`, 0];
-    graph[`${stage}0`] = { class_type: 'GwSleep', inputs: { image, steps, delay, fail_at: -1, preview: true } };
+    graph[`${stage}0`] = {
+      class_type: 'GwSleep',
+      inputs: { image, steps, delay, fail_at: -1, preview: true },
+    };
     graph[`${stage}1`] = {
       class_type: 'SaveImage',
       inputs: { images: [`${stage}0`, 0], filename_prefix: `gw/stage${stage}` },
