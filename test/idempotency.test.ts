@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
+import type { FaultKind } from '../src/simulator/faults.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
 import {
   eventually,
@@ -80,19 +81,25 @@ describe('Idempotency-Key', () => {
     await refusal(await submit(gateway, 'k'), 422, 'idempotency_key_reuse');
   });
 
-  test('stays taken while nobody knows what became of the submission, and its job is followed', async () => {
-    const { gateway, simulator } = await startBoth();
-    breakOff(simulator, 'accept-then-drop');
-    const lost = await submit(gateway, 'k');
-    expect(lost.headers.get('retry-after')).toMatch(/^\d+$/);
-    const { details } = await refusal(lost, 503, 'upstream_unreachable');
-    const { job } = details as { job: Pick<wire.Job, 'id' | 'urls'> };
-    const again = await refusal(await submit(gateway, 'k'), 422, 'idempotency_key_reuse');
-    expect(again.details).toEqual({ job });
-    simulator.control.clearFaults();
-    expect(await gateway.ended(job.id)).toMatchObject({ status: 'succeeded', urls: job.urls });
-    expect(simulator.control.stats().executions).toEqual({ [job.id]: 1 });
-  });
+  test.each(['drop', 'hang'] as const)(
+    'stays taken while nobody knows what became of the submission (%s), and its job is followed',
+    async (how) => {
+      const { gateway, simulator } = await startBoth(
+        {},
+        { waitMs: { http: { submit: 200, read: 200, list: 200 } } },
+      );
+      breakOff(simulator, `accept-then-${how}`, how);
+      const lost = await submit(gateway, 'k');
+      expect(lost.headers.get('retry-after')).toMatch(/^\d+$/);
+      const { details } = await refusal(lost, 503, 'upstream_unreachable');
+      const { job } = details as { job: Pick<wire.Job, 'id' | 'urls'> };
+      const again = await refusal(await submit(gateway, 'k'), 422, 'idempotency_key_reuse');
+      expect(again.details).toEqual({ job });
+      simulator.control.clearFaults();
+      expect(await gateway.ended(job.id)).toMatchObject({ status: 'succeeded', urls: job.urls });
+      expect(simulator.control.stats().executions).toEqual({ [job.id]: 1 });
+    },
+  );
 
   test('an unknown submission that never arrived is lost in the end, not before it could have arrived', async () => {
     const simulator = await startSimulator();
@@ -193,10 +200,10 @@ describe('ComfyUI is away or full', () => {
   });
 });
 
-/** ComfyUI breaks off everything, the submission before (`drop`) or after it took it. */
-function breakOff({ control }: Simulator, kind: 'drop' | 'accept-then-drop'): void {
-  control.fault({ route: 'POST /prompt', kind, times: 1 });
-  control.fault({ route: '*', kind: 'drop' });
+/** ComfyUI answers nothing any more, the submission first. */
+function breakOff({ control }: Simulator, submission: FaultKind, rest: FaultKind = 'drop'): void {
+  control.fault({ route: 'POST /prompt', kind: submission, times: 1 });
+  control.fault({ route: '*', kind: rest });
 }
 
 function submit(gateway: TestGateway, key?: string, workflow: unknown = pictureGraph()): Promise<Response> {

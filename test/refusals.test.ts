@@ -48,7 +48,7 @@ test('a seed that is too large is shown with every digit', async () => {
   const response = await gateway.request('POST', '/api/v2/jobs', `{"workflow":${workflow}}`);
   expect(await response.clone().text()).toContain('18446744073709551616');
   const { details } = await refusal(response, 422, 'invalid_workflow');
-  expect((details?.['node_errors'] as Faults)['3']?.errors[0]).toMatchObject({
+  expect(faultsIn(details)['3']?.errors[0]).toMatchObject({
     field: 'seed',
     reason: 'too_big',
   });
@@ -214,5 +214,9 @@ async function rejected(gateway: TestGateway, workflow: unknown) {
   const response = await gateway.request('POST', '/api/v2/jobs', { workflow });
   const text = await response.clone().text();
   const { message, details } = await refusal(response, 422, 'invalid_workflow');
-  return { message, nodes: (details?.['node_errors'] ?? {}) as Faults, text };
+  return { message, nodes: faultsIn(details), text };
+}
+
+function faultsIn(details: Record<string, unknown> | null): Faults {
+  return (details?.['node_errors'] ?? {}) as Faults;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
+import { document } from './support/contract.ts';
 import {
   eventually,
   refusal,
@@ -244,6 +245,15 @@ test('health and healthz answer without ComfyUI, readyz says that it is gone', a
     status: 'unavailable',
     backends: [{ name: 'comfyui-1', reachable: false }],
   });
+});
+
+test('/openapi.json is the document that all answers of the tests are checked against', async () => {
+  const { gateway } = await startBoth();
+  const published = (await (await gateway.request('GET', '/openapi.json')).json()) as object;
+  expect(published).toMatchObject({ openapi: '3.1.0', servers: [{ url: gateway.url }] });
+  expect(published).toMatchObject(
+    JSON.parse(JSON.stringify({ paths: document.paths, components: document.components })),
+  );
 });
 
 test('of two backends the one with less to do gets the job, and everything about the job goes there', async () => {
