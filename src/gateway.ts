@@ -1,4 +1,6 @@
 /** The one place where the parts are wired. Nothing runs before `start` or the first request. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createApp } from './app.ts';
 import { createLinks } from './assets/links.ts';
 import { createOutputAssets } from './assets/outputs.ts';
@@ -8,14 +10,15 @@ import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/so
 import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
 import type { Config } from './config.ts';
 import { createPresenter } from './http/present.ts';
-import type { Backend } from './jobs/backend.ts';
+import { backendOf, type Backend } from './jobs/backend.ts';
 import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
 import { createJobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
-import { createTracker, TRACK_MS } from './jobs/tracker.ts';
+import { TRACK_MS } from './jobs/inspector.ts';
+import { createTracker } from './jobs/tracker.ts';
 import { causes, type Log } from './log.ts';
-import { clientKey } from './storage/keys.ts';
+import { clientKey, rebuiltKey } from './storage/keys.ts';
 import type { Stores } from './storage/ports.ts';
 
 /** What a runtime lends to the gateway. */
@@ -42,7 +45,9 @@ export interface Gateway {
   fetch(request: Request): Response | Promise<Response>;
   /** Loads what was active and begins to follow it. The first request does it too. */
   start(): Promise<void>;
-  /** Ends streams and background work and closes the store. May be called twice. */
+  /** Ends the streams and the waits, so that open requests can finish. */
+  endStreams(): void;
+  /** Ends all of it and closes the store, when requests are through. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -68,7 +73,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const assets = createOutputAssets({
     stores,
     service,
-    clientOf: (name) => backends.find((backend) => backend.name === name)?.client,
+    clientOf: (job) => backendOf(backends, job)?.client,
   });
   const app = createApp({
     config,
@@ -88,16 +93,20 @@ export function createGateway(config: Config, ports: Ports): Gateway {
 
   async function begin(): Promise<void> {
     backends = await Promise.all(config.backends.map((address) => openBackend(address)));
-    const empty = await service.connect(backends);
-    if (empty) for (const backend of backends) void rebuild(backend, 1_000);
+    await service.connect(backends);
+    for (const backend of backends) {
+      backend.tracker.lead(await service.liveOn(backend));
+      if (!(await stores.storage.hasItem(rebuiltKey(backend.key)))) void rebuild(backend, 1_000);
+    }
     reaper.start();
     ready = true;
   }
 
   async function openBackend(address: Config['backends'][number]): Promise<Backend> {
     const { name } = address;
+    const key = bytesToHex(sha256(utf8ToBytes(address.url))).slice(0, 16);
     const client = createComfyClient(address, ports.fetch, now, { ...TIMEOUT_MS, ...waitMs.http });
-    const clientId = config.clientId ?? (await stores.lease.acquire(clientKey(name), newId(), FOREVER_MS));
+    const clientId = config.clientId ?? (await stores.lease.acquire(clientKey(key), newId(), FOREVER_MS));
     const report = (error: unknown, stage: string, jobId?: string) =>
       log(stage === 'reconcile' ? 'debug' : 'warn', 'background_failed', {
         backend: name,
@@ -115,7 +124,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
       now,
       waitMs: { ...TRACK_MS, ...waitMs.track },
     });
-    return { name, client, tracker, clientId };
+    return { name, key, client, tracker, clientId };
   }
 
   function watch({ url, headers }: Config['backends'][number], clientId: string, sink: WatcherSink) {
@@ -133,11 +142,12 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     });
   }
 
-  /** An empty store may be a lost one: all that ComfyUI remembers comes back, once it answers. */
+  /** A new store may be a lost one: all that ComfyUI remembers comes back, once it answers. */
   async function rebuild(backend: Backend, delayMs: number): Promise<void> {
     try {
       const jobs = await service.rebuildAll(backend);
       if (jobs > 0) log('info', 'jobs_rebuilt', { backend: backend.name, jobs });
+      await stores.storage.setItem(rebuiltKey(backend.key), { at: now() });
     } catch (error) {
       log('debug', 'background_failed', { backend: backend.name, stage: 'rebuild', error: causes(error) });
       if (!closed) startTimer(() => void rebuild(backend, Math.min(delayMs * 2, 30_000)), delayMs);
@@ -152,6 +162,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   return {
     start,
     fetch: (request) => (ready ? app.fetch(request) : start().then(() => app.fetch(request))),
+    endStreams: feed.close,
     async close() {
       if (closed) return;
       closed = true;

@@ -207,6 +207,20 @@ test('50 MB are passed on as they are read, not collected', async () => {
   expect(read).toBe(size);
 });
 
+test('a download that is given up before ComfyUI answers is given up there, too', async () => {
+  const simulator = await startSimulator();
+  const proxy = await startProxy(simulator.port, /^GET \/view(?!.*\nrange:)/is);
+  const gateway = await startGateway({ COMFYUI_URL: proxy.url });
+  const [{ url }] = (await run(gateway, pictureGraph())).outputs as [wire.Output];
+  simulator.control.fault({ route: 'GET /view', kind: 'hang' });
+  const abort = new AbortController();
+  const answer = fetch(url, { signal: abort.signal });
+  await eventually(() => proxy.open() === 1);
+  abort.abort();
+  await expect(answer).rejects.toThrow();
+  await eventually(() => proxy.open() === 0);
+});
+
 test('a download that is broken off is broken off at ComfyUI, too', async () => {
   const simulator = await startSimulator();
   const proxy = await startProxy(simulator.port, /^GET \/view(?!.*\nrange:)/is);

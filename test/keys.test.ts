@@ -66,7 +66,8 @@ describe('owners', () => {
       for (const headers of [ALICE, ADMIN])
         expect([path, (await gateway.request(method, path, undefined, headers)).status]).toEqual([path, 200]);
     }
-    expect(await ids(gateway, BOB)).toEqual([]);
+    const none = await gateway.request('GET', '/api/v2/jobs?limit=1', undefined, BOB);
+    expect(await none.json()).toEqual({ jobs: [], truncated: false, next_cursor: null });
     expect(await ids(gateway, ALICE)).toEqual([job.id]);
     expect(await ids(gateway, ADMIN)).toEqual([job.id]);
   });

@@ -137,6 +137,14 @@ test.each([
   await refusal(await gateway.request('POST', '/api/v2/jobs', body), 400, 'invalid_request');
 });
 
+test('a body that is no UTF-8 is invalid_request, not repaired in silence', async () => {
+  const { gateway } = await startBoth();
+  const text = Buffer.from(JSON.stringify({ workflow: pictureGraph(), metadata: 'caf_' }));
+  const body = text.map((byte) => (byte === 0x5f ? 0xe9 : byte));
+  const response = await fetch(`${gateway.url}/api/v2/jobs`, { method: 'POST', body });
+  await refusal(response, 400, 'invalid_request');
+});
+
 test('10 MB are read, and more than 10 MiB are 413', async () => {
   const { gateway } = await startBoth();
   const body = (bytes: number) => `{"workflow":${JSON.stringify(pictureGraph())},"x":"${'x'.repeat(bytes)}"}`;

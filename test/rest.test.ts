@@ -111,6 +111,17 @@ test('a node that raises fails the job, says where, and keeps what was saved bef
   expect(job.error?.message).toContain('gw test failure');
 });
 
+test('the reason of a failure does not tell where ComfyUI lives', async () => {
+  const { gateway, simulator } = await startBoth();
+  const text = new TextEncoder().encode('no picture');
+  simulator.control.putFile({ type: 'input', subfolder: '', filename: 'bad.png' }, text);
+  const graph = { ...pictureGraph(), '1': { class_type: 'LoadImage', inputs: { image: 'bad.png' } } };
+  const { error } = await gateway.ended((await gateway.submit(graph)).id);
+  expect(error).toMatchObject({ code: 'node_execution_error', node_id: '1', traceback: null });
+  expect(error?.message).toContain("'bad.png'");
+  expect(error?.message).not.toContain('/comfyui');
+});
+
 test('a job that failed keeps the progress that it had reached', async () => {
   const { gateway } = await startBoth();
   const job = await gateway.ended((await gateway.submit(failingGraph())).id);

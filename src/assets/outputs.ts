@@ -13,8 +13,8 @@ export type OutputAssets = ReturnType<typeof createOutputAssets>;
 interface OutputAssetsDeps {
   stores: Stores;
   service: JobService;
-  /** The client of the backend with this name. */
-  clientOf: (backend: string) => ComfyClient | undefined;
+  /** The client of the backend that ran a job. */
+  clientOf: (job: Job) => ComfyClient | undefined;
 }
 
 /** Request headers that say which bytes are wanted. Nothing else of a caller reaches ComfyUI. */
@@ -45,7 +45,7 @@ export function createOutputAssets({ stores, service, clientOf }: OutputAssetsDe
       header: (name: string) => string | undefined,
       signal: AbortSignal,
     ) {
-      const client = clientOf(job.backend);
+      const client = clientOf(job);
       if (!client || !output.file) throw gone(output.id);
       // Bytes must come as they are: sizes and ranges count in them.
       const headers: Record<string, string> = { 'accept-encoding': 'identity' };

@@ -114,6 +114,16 @@ export function createComfyClient(
     if (!response.ok) throw badAnswer(name, `POST ${path}`, response.status, text);
   }
 
+  /**
+   * ComfyUI's own 500 comes after its work, and a 4xx is a refusal. Any other status is that of a proxy, behind which the
+   * submission may still be on its way.
+   */
+  function unexpected(status: number, text: string): ComfyError {
+    const definite = status === 500 || (status >= 400 && status < 500 && status !== 408);
+    if (definite) return badAnswer(name, 'POST /prompt', status, text);
+    return new ComfyError('unknown', `${name} answered ${status} to POST /prompt.`, text.slice(0, 500));
+  }
+
   return {
     name,
 
@@ -125,19 +135,28 @@ export function createComfyClient(
         timeoutMs.submit,
       );
       const text = await readText(response);
-      if (response.status !== 200 && response.status !== 400)
-        throw badAnswer(name, 'POST /prompt', response.status, text);
-      // Lossless: a refusal repeats the seed that was too big.
-      const answer = parse(name, '/prompt', text, parseLossless);
-      if (!isObject(answer)) throw badAnswer(name, 'POST /prompt', response.status, text);
+      const { status } = response;
+      if (status !== 200 && status !== 400) throw unexpected(status, text);
+      let answer: unknown;
+      try {
+        // Lossless: a refusal repeats the seed that was too big.
+        answer = parsePython(text, parseLossless);
+      } catch (error) {
+        throw new ComfyError(
+          'unknown',
+          `${name} answered ${status} to POST /prompt, and not in JSON.`,
+          error,
+        );
+      }
+      if (!isObject(answer)) throw unexpected(status, text);
       const nodeErrors = isObject(answer['node_errors']) ? answer['node_errors'] : {};
-      if (response.status === 200) return { accepted: true, nodeErrors };
+      if (status === 200) return { accepted: true, nodeErrors };
       return { accepted: false, error: isObject(answer['error']) ? answer['error'] : {}, nodeErrors };
     },
 
     /** Number of pending and running prompts, from `GET /prompt`. */
-    async queueRemaining(): Promise<number> {
-      const answer = await getJson('/prompt');
+    async queueRemaining(limitMs = timeoutMs.read): Promise<number> {
+      const answer = await getJson('/prompt', limitMs);
       const info = isObject(answer) ? answer['exec_info'] : undefined;
       const remaining = isObject(info) ? info['queue_remaining'] : undefined;
       if (typeof remaining !== 'number') throw badAnswer(name, 'GET /prompt', 200, JSON.stringify(answer));

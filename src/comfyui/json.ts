@@ -62,7 +62,7 @@ export function parsePython(text: string, parser: (text: string) => unknown = JS
   try {
     return parser(text);
   } catch (error) {
-    const repaired = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) =>
+    const repaired = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g, (token) =>
       token[0] === '"' ? token : 'null',
     );
     if (repaired === text) throw error;

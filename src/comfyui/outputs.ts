@@ -37,7 +37,7 @@ export const MAX_TEXT_LENGTH = 256 * 1024;
 export function nodeOutputs(node: string, displayNode: string, output: JsonObject): NodeOutput[] {
   const found: NodeOutput[] = [];
   for (const [key, value] of Object.entries(output)) {
-    const entries: unknown[] = Array.isArray(value) ? value : [value];
+    const entries: unknown[] = Array.isArray(value) ? fold(value) : [value];
     for (const [index, entry] of entries.entries()) {
       const content = classify(entry);
       if (content !== null) found.push({ node, displayNode, key, index, ...content });
@@ -50,6 +50,16 @@ export function nodeOutputs(node: string, displayNode: string, output: JsonObjec
 export function contentTypeOf(filename: string): string {
   return EXTRA_TYPES[extensionOf(filename)] ?? lookup(filename) ?? 'application/octet-stream';
 }
+
+/** A long list of plain values is one text. */
+function fold(list: unknown[]): unknown[] {
+  return list.length > MAX_TEXTS && !list.some((entry) => isObject(entry) && 'filename' in entry)
+    ? [list]
+    : list;
+}
+
+/** Texts of one key that are outputs of their own. */
+const MAX_TEXTS = 100;
 
 type Content = Pick<NodeOutput, 'kind' | 'contentType' | 'file' | 'text'>;
 

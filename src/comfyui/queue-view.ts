@@ -2,7 +2,7 @@
  * Who is in a ComfyUI's queue, asked as cheaply as its version allows: `/api/jobs` where it exists; else the count of
  * `GET /prompt`, and the whole `/queue` (with every graph in it) only when the count changed, on demand, or slowly.
  */
-import type { ComfyClient, QueueItem } from './client.ts';
+import { ComfyError, type ComfyClient, type QueueItem } from './client.ts';
 
 /** Longest time, in ms, that an unchanged count is believed. */
 const BELIEVE_MS = 5_000;
@@ -33,7 +33,7 @@ export function createQueueView(
     /** The queue, or null if nothing speaks for a change. `force` reads it in any case. */
     async read(force: boolean): Promise<QueueItem[] | null> {
       if (hasJobsApi !== false) {
-        const items = await client.activeJobs();
+        const items = await activeJobs();
         hasJobsApi = items !== null;
         if (items) return done(items);
       }
@@ -45,6 +45,16 @@ export function createQueueView(
       return hasJobsApi === true;
     },
   };
+
+  /** Some proxies answer with a page of their own: what cannot be read is not there. */
+  async function activeJobs(): Promise<QueueItem[] | null> {
+    try {
+      return await client.activeJobs();
+    } catch (error) {
+      if (error instanceof ComfyError && error.fate === 'answered') return null;
+      throw error;
+    }
+  }
 
   function done(items: QueueItem[]): QueueItem[] {
     remaining = items.length;

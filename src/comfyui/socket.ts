@@ -147,7 +147,7 @@ export function createSocketWatcher(options: SocketOptions): Watcher {
     await sink.reconcile();
     if (!live || lastFrameAt !== silentSince || !sink.running()) return;
     deafAfter = Math.min(deafAfter * 2, waitMs.deafMax);
-    retry = 0;
+    retry = waitMs.retryMin;
     await hangUp?.(1000);
   }
 

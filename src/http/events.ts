@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { GatewayError } from '../errors.ts';
 import type { Feed } from '../jobs/feed.ts';
-import { isTerminal } from '../jobs/job.ts';
+import { isTerminal, type Job } from '../jobs/job.ts';
 import { causes, type Log } from '../log.ts';
 import type { JobService } from '../jobs/service.ts';
 import { EventsQuery } from '../api/schemas.ts';
@@ -52,11 +52,23 @@ export function eventRoutes({ service, feed, presenter, log }: EventRouteDeps): 
     const { session_id: session } = parseQuery(EventsQuery, c);
     open.refuseTooMany(c);
     const { caller, base } = c.var;
-    const live = await service.live(caller, session);
     const viewer = { base, owner: caller.owner };
-    const mine = (job: Parameters<JobService['mine']>[0]) =>
+    const mine = (job: Job) =>
       service.mine(job, caller) !== null && (session === undefined || job.session === session);
-    return open.stream(c, () => allEvents(deps, live, viewer, mine));
+    let begin: ((jobs: readonly Job[]) => void) | undefined;
+    const response = open.stream(c, () => {
+      const all = allEvents(deps, viewer, mine);
+      begin = all.begin;
+      return all;
+    });
+    if (!begin) return response;
+    try {
+      begin(await service.live(caller, session));
+    } catch (error) {
+      await response.body?.cancel();
+      throw error;
+    }
+    return response;
   });
 
   return routes;

@@ -50,18 +50,22 @@ export function jobEvents(deps: SseDeps, job: Job, viewer: Viewer, after: number
   );
 }
 
-/** The events of all of a viewer's jobs: what `live` holds now, then everything that `mine` accepts. No end. */
+/**
+ * The events of all of a viewer's jobs that `mine` accepts, from now on; no end. `begin` adds those that were live
+ * before: read after the stream began, so that none falls in between.
+ */
 export function allEvents(
   deps: SseDeps,
-  live: readonly Job[],
   viewer: Viewer,
   mine: (job: Job) => boolean,
-): EventStream {
+): EventStream & { begin: (jobs: readonly Job[]) => void } {
   const { feed } = deps;
   const readers = new Map<string, ReturnType<typeof createReader>>();
-  const news = new Map(live.map((job) => [job.id, job]));
+  const news = new Map<string, Job>();
+  const seen = new Set<string>();
+  let begun = false;
   let tooSlow = false;
-  return createStream(
+  const stream = createStream(
     (wake) => feed.subscribeAll(wake),
     {
       take(wake) {
@@ -78,6 +82,7 @@ export function allEvents(
           let reader = readers.get(id);
           if (!reader) readers.set(id, (reader = createReader(deps, viewer, undefined, true)));
           chunks.push(...reader.read(job, feed.live(id)));
+          if (!begun) seen.add(id);
           if (isTerminal(job.status)) readers.delete(id);
         }
         news.clear();
@@ -86,6 +91,15 @@ export function allEvents(
     },
     feed.ended,
   );
+  return {
+    ...stream,
+    begin(jobs) {
+      for (const job of jobs) if (!seen.has(job.id) && !news.has(job.id)) news.set(job.id, job);
+      begun = true;
+      seen.clear();
+      stream.wake();
+    },
+  };
 }
 
 interface Source {
@@ -100,7 +114,7 @@ function createStream(
   subscribe: (wake: (wake: Wake) => void) => () => void,
   source: Source,
   ended: boolean,
-): EventStream {
+): EventStream & { wake: () => void } {
   let resume: (() => void) | undefined;
   let beat = false;
   let stopped = ended;
@@ -153,7 +167,7 @@ function createStream(
     },
     { highWaterMark: 0 },
   );
-  return { body, over };
+  return { body, over, wake: () => resume?.() };
 }
 
 /** Turns a job's state into the frames that one stream has not sent yet. */

@@ -1,13 +1,29 @@
 /** A ComfyUI with all that follows it, and the choice among several. */
 import type { ComfyClient } from '../comfyui/client.ts';
+import type { Job } from './job.ts';
 import type { Tracker } from './tracker.ts';
 
 export interface Backend {
   name: string;
+  /** Made from its address: names follow the order in the settings, which may change. */
+  key: string;
   client: ComfyClient;
   tracker: Tracker;
   /** What this installation calls itself at this ComfyUI. */
   clientId: string;
+}
+
+/** Time that a backend has to tell its load, in ms: one that hangs must not delay all submissions. */
+const ASK_MS = 1_000;
+
+/** The backend of a job: by its address, or by its name where the address was changed. */
+export function backendOf(
+  backends: readonly Backend[],
+  job: Pick<Job, 'backend' | 'backendKey'>,
+): Backend | undefined {
+  return (
+    backends.find(({ key }) => key === job.backendKey) ?? backends.find(({ name }) => name === job.backend)
+  );
 }
 
 /**
@@ -18,8 +34,9 @@ export async function byLoad(backends: readonly Backend[]): Promise<Backend[]> {
   if (backends.length === 1) return [...backends];
   const loads = await Promise.all(
     backends.map(async (backend) => {
+      if (backend.tracker.reachable === false) return { backend, load: Number.MAX_VALUE };
       try {
-        return { backend, load: await backend.client.queueRemaining() };
+        return { backend, load: await backend.client.queueRemaining(ASK_MS) };
       } catch {
         // It is tried last; if all are down, the submission itself says so.
         return { backend, load: Number.POSITIVE_INFINITY };

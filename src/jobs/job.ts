@@ -71,7 +71,9 @@ export interface Job {
   v: 1;
   id: string;
   owner: string;
+  /** Name of the ComfyUI, and the key of its address. */
   backend: string;
+  backendKey: string;
   createdAt: number;
   workflow?: string;
   inputs?: Record<string, unknown>;
@@ -132,6 +134,7 @@ export type NewJob = Pick<
   | 'id'
   | 'owner'
   | 'backend'
+  | 'backendKey'
   | 'createdAt'
   | 'workflow'
   | 'inputs'
@@ -299,15 +302,16 @@ function nodeError(error: RunError | undefined): JobError {
 }
 
 function addOutputs(job: Job, outputs: NewOutput[], now: number): void {
+  const all = new Map(job.outputs.map((output) => [output.id, output]));
+  let changed = false;
   for (const output of outputs) {
-    const known = job.outputs.find((o) => o.id === output.id);
-    if (!known) {
-      job.seq = nextSeq(job, now);
-      job.outputs = [...job.outputs, { ...output, seq: job.seq }];
-    } else if (known.sizeBytes < output.sizeBytes) {
-      job.outputs = job.outputs.map((o) => (o === known ? { ...o, sizeBytes: output.sizeBytes } : o));
-    }
+    const known = all.get(output.id);
+    if (known && known.sizeBytes >= output.sizeBytes) continue;
+    if (!known) job.seq = nextSeq(job, now);
+    all.set(output.id, known ? { ...known, sizeBytes: output.sizeBytes } : { ...output, seq: job.seq });
+    changed = true;
   }
+  if (changed) job.outputs = [...all.values()];
 }
 
 /** Numbers follow the clock, so that they also grow when a record is lost and rebuilt. */

@@ -43,7 +43,7 @@ export function toMark(job: Job): z.infer<typeof Mark> {
  */
 export function fromMark(
   prompt: StoredPrompt,
-  backend: string,
+  backend: Pick<Job, 'backend' | 'backendKey'>,
   limits: Pick<Job, 'timeoutMs' | 'queueTimeoutMs'>,
   now: number,
 ): Job | null {
@@ -57,7 +57,7 @@ export function fromMark(
       ...(given as Pick<Job, 'id' | 'owner'>),
       ...(regenerated_from !== undefined && { regeneratedFrom: regenerated_from }),
       ...limits,
-      backend,
+      ...backend,
       createdAt: Date.parse(created_at),
       nodeCount: isObject(graph) ? Object.keys(graph).length : 0,
     },

@@ -52,7 +52,7 @@ export function measure(
   return Promise.all(
     outputs.map(async (output) => {
       const recorded = known.get(output.id);
-      if (recorded) return { ...output, sizeBytes: recorded.sizeBytes };
+      if (recorded && recorded.sizeBytes > 0) return { ...output, sizeBytes: recorded.sizeBytes };
       return output.file ? { ...output, sizeBytes: await fileSize(output.file, client) } : output;
     }),
   );

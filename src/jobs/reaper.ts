@@ -32,8 +32,8 @@ export function createReaper({ store, stores, service, config, now, log }: Reape
 
   async function releaseIdempotencyKeys(): Promise<void> {
     for (const key of await stores.storage.getKeys('idempotency')) {
-      const held = await stores.storage.getItem<{ until: number }>(key);
-      if (held && held.until < now()) await stores.storage.removeItem(key);
+      const held = await stores.storage.getItem<{ holder: string; until: number }>(key);
+      if (held && held.until < now()) await stores.lease.release(key, held.holder);
     }
   }
 

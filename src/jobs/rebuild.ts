@@ -45,7 +45,7 @@ export function createRebuilder({ backends, adopt, limits, maxAgeMs, report, now
 
   async function revive(prompt: StoredPrompt, backend: Backend): Promise<Job | undefined> {
     if (!possible(prompt.promptId)) return undefined;
-    const job = fromMark(prompt, backend.name, limits, now());
+    const job = fromMark(prompt, { backend: backend.name, backendKey: backend.key }, limits, now());
     if (!job) return undefined;
     if (!prompt.result) return adopt(job, prompt.graphText);
     const ended = reduce(job, await toEvidence(prompt.result, job, backend.client, now), now());
@@ -63,24 +63,45 @@ export function createRebuilder({ backends, adopt, limits, maxAgeMs, report, now
   }
 
   /** The queue with its graphs is large: those who ask within a second share one reading of it. */
-  async function queued(backend: Backend): Promise<StoredPrompt[]> {
+  async function queued(backend: Backend): Promise<{ at: number; prompts: StoredPrompt[] }> {
     const known = queues.get(backend.name);
-    if (known && now() - known.at < QUEUE_MS) return known.prompts;
-    const prompts = await backend.client.queuedPrompts();
-    queues.set(backend.name, { at: now(), prompts });
-    return prompts;
+    if (known && now() - known.at < QUEUE_MS) return known;
+    const at = now();
+    const reading = { at, prompts: await backend.client.queuedPrompts() };
+    queues.set(backend.name, reading);
+    return reading;
+  }
+
+  /** The prompt on one backend, and whether its absence is certain. */
+  async function ask(
+    id: string,
+    backend: Backend,
+  ): Promise<{ prompt: StoredPrompt | undefined; certain: boolean }> {
+    const askedAt = now();
+    // The cheap question first. A prompt that ends between the two others is in the history by then.
+    const ended = await backend.client.storedPrompt(id);
+    if (ended) return { prompt: ended, certain: true };
+    const { at, prompts } = await queued(backend);
+    const found = prompts.find((item) => item.promptId === id) ?? (await backend.client.storedPrompt(id));
+    return { prompt: found, certain: at >= askedAt };
   }
 
   async function find(id: string): Promise<Job | undefined> {
+    let certain = true;
+    let fault: unknown;
     for (const backend of backends) {
-      // The cheap question first. A prompt that ends between the two others is in the history by then.
-      const prompt =
-        (await backend.client.storedPrompt(id)) ??
-        (await queued(backend)).find((item) => item.promptId === id) ??
-        (await backend.client.storedPrompt(id));
-      const job = prompt && (await revive(prompt, backend));
-      if (job) return job;
+      try {
+        const answer = await ask(id, backend);
+        const job = answer.prompt && (await revive(answer.prompt, backend));
+        if (job) return job;
+        certain &&= answer.certain;
+      } catch (error) {
+        // Another one may have it.
+        fault ??= error;
+      }
     }
+    if (fault !== undefined) throw fault;
+    if (!certain) return undefined;
     misses.delete(id);
     misses.set(id, now());
     if (misses.size > MISSES) misses.delete(misses.keys().next().value!);

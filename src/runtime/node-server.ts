@@ -46,7 +46,9 @@ export async function startNode(environment: Environment): Promise<RunningServer
     return {
       url,
       async close() {
-        await Promise.all([gateway.close(), stopListening(server)]);
+        gateway.endStreams();
+        await stopListening(server);
+        await gateway.close();
         log('info', 'stopped');
       },
     };

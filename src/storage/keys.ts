@@ -43,6 +43,9 @@ export const assetKey = (assetId: string): string => `assets:${assetId}`;
 /** Key of the `client_id` that a backend knows this installation by. */
 export const clientKey = (backend: string): string => `client:${backend}`;
 
+/** Key that says that a backend's memory was taken over into this store. */
+export const rebuiltKey = (backend: string): string => `rebuilt:${backend}`;
+
 /** Key of an `Idempotency-Key`. What the client sent is hashed, as it may hold anything. */
 export const idempotencyKey = (owner: string, key: string): string =>
   `idempotency:${owner}:${bytesToHex(sha256(utf8ToBytes(key)))}`;

@@ -150,7 +150,16 @@ describe('reduce', () => {
 function fresh(): Job {
   const id = v7({ msecs: T });
   return createJob(
-    { id, owner: 'o', backend: 'b', createdAt: T, nodeCount: 3, timeoutMs: 1, queueTimeoutMs: 1 },
+    {
+      id,
+      owner: 'o',
+      backend: 'b',
+      backendKey: 'k',
+      createdAt: T,
+      nodeCount: 3,
+      timeoutMs: 1,
+      queueTimeoutMs: 1,
+    },
     T,
   );
 }

@@ -115,7 +115,16 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
 function newJob(at = Date.now()): Job {
   const id = v7({ msecs: at });
   return createJob(
-    { id, owner: 'o', backend: 'b', createdAt: at, nodeCount: 1, timeoutMs: 1, queueTimeoutMs: 1 },
+    {
+      id,
+      owner: 'o',
+      backend: 'b',
+      backendKey: 'k',
+      createdAt: at,
+      nodeCount: 1,
+      timeoutMs: 1,
+      queueTimeoutMs: 1,
+    },
     at,
   );
 }

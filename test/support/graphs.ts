@@ -132,10 +132,10 @@ export function blobGraph(filename: string, sizeBytes: number) {
   return { '1': { class_type: 'GwBlob', inputs: { filename, size_bytes: sizeBytes } } };
 }
 
-/** Saves a picture after each of `stages` sleeps, so that outputs come one by one. */
-export function stagesGraph(stages = 3, steps = 5, delay = 0.01): Record<string, unknown> {
+/** Saves `batch` pictures after each of `stages` sleeps, so that outputs come one after the other. */
+export function stagesGraph(stages = 3, steps = 5, delay = 0.01, batch = 1): Record<string, unknown> {
   const graph: Record<string, unknown> = {
-    '1': { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: 1, color: ++color } },
+    '1': { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: batch, color: ++color } },
   };
   for (let stage = 1; stage <= stages; stage++) {
     const image = [stage === 1 ? '1' : `${stage - 1}0`, 0];

@@ -77,9 +77,13 @@ const FIELDS = {
   session: "json_extract(value, '$.session')",
 };
 
+const OVERWRITE = 'ON CONFLICT (key) DO UPDATE SET value = excluded.value';
+
+/** Rows in one statement; SQLite takes 32766 values. */
+const AT_ONCE = 1_000;
+
 function sqliteDriver(database: Database): Driver {
-  const set =
-    'INSERT INTO items (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
+  const set = `INSERT INTO items (key, value) VALUES (?, ?) ${OVERWRITE}`;
   const valueOf = async (key: string) => {
     const row = (await database.prepare('SELECT value FROM items WHERE key = ?').get(key)) as
       | { value: string }
@@ -93,12 +97,14 @@ function sqliteDriver(database: Database): Driver {
     async setItem(key, value) {
       await database.prepare(set).run(key, value);
     },
-    /** All or none: a job and its graph appear together. */
+    /** All or none, up to the number that fits into one statement: a job and its graph appear together. */
     async setItems(items) {
-      await database
-        .prepare(`INSERT INTO items (key, value) VALUES ${items.map(() => '(?, ?)').join(', ')}
-        ON CONFLICT (key) DO UPDATE SET value = excluded.value`)
-        .run(...items.flatMap(({ key, value }) => [key, value]));
+      for (let i = 0; i < items.length; i += AT_ONCE) {
+        const some = items.slice(i, i + AT_ONCE);
+        const rows = some.map(() => '(?, ?)').join(', ');
+        const values = some.flatMap(({ key, value }) => [key, value]);
+        await database.prepare(`INSERT INTO items (key, value) VALUES ${rows} ${OVERWRITE}`).run(...values);
+      }
     },
     async removeItem(key) {
       await database.prepare('DELETE FROM items WHERE key = ?').run(key);
