@@ -25,6 +25,7 @@ const STATUS = {
   internal_error: 500,
   upstream_error: 502,
   upstream_unreachable: 503,
+  storage_unavailable: 503,
 } as const;
 
 export type ErrorCode = keyof typeof STATUS;

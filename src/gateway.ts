@@ -11,6 +11,7 @@ import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
 import type { Config } from './config.ts';
 import { createPresenter } from './http/present.ts';
 import { backendOf, type Backend } from './jobs/backend.ts';
+import { createCluster, LEAD_MS, type Cluster } from './jobs/cluster.ts';
 import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
 import { createJobService } from './jobs/service.ts';
@@ -38,6 +39,7 @@ export interface Ports {
     socket?: Partial<typeof SOCKET_MS>;
     poll?: Partial<typeof POLL_MS>;
     track?: Partial<typeof TRACK_MS>;
+    lead?: Partial<typeof LEAD_MS>;
   };
 }
 
@@ -55,6 +57,9 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const { stores, now, log, newId, waitMs = {} } = ports;
   const pollMs = { ...POLL_MS, ...waitMs.poll };
   const feed = createFeed(now);
+  const report = (error: unknown, stage: string, jobId?: string): void =>
+    log('warn', 'background_failed', { stage, job_id: jobId, error: causes(error) });
+  const instance = newId();
   const store = createJobStore(stores);
   const service = createJobService({
     store,
@@ -63,12 +68,12 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     settings: config,
     newId,
     now,
-    report: (error, stage, jobId) =>
-      log('warn', 'background_failed', { stage, job_id: jobId, error: causes(error) }),
+    report,
   });
   const links = createLinks(config, now);
   const presenter = createPresenter(links, config.jobMaxAgeMs, now);
-  const reaper = createReaper({ store, stores, service, config, now, log });
+  const reaper = createReaper({ store, stores, service, config, instance, now, log });
+  let cluster: Cluster | undefined;
   let backends: Backend[] = [];
   const assets = createOutputAssets({
     stores,
@@ -94,10 +99,18 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   async function begin(): Promise<void> {
     backends = await Promise.all(config.backends.map((address) => openBackend(address)));
     await service.connect(backends);
-    for (const backend of backends) {
-      backend.tracker.lead(await service.liveOn(backend));
-      if (!(await stores.storage.hasItem(rebuiltKey(backend.key)))) void rebuild(backend, 1_000);
-    }
+    cluster = createCluster({
+      stores,
+      feed,
+      service,
+      backends,
+      instance,
+      onLead: (backend) => void rebuild(backend, 1_000),
+      report,
+      now,
+      waitMs: { ...LEAD_MS, ...waitMs.lead },
+    });
+    await cluster.start();
     reaper.start();
     ready = true;
   }
@@ -107,24 +120,26 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     const key = bytesToHex(sha256(utf8ToBytes(address.url))).slice(0, 16);
     const client = createComfyClient(address, ports.fetch, now, { ...TIMEOUT_MS, ...waitMs.http });
     const clientId = config.clientId ?? (await stores.lease.acquire(clientKey(key), newId(), FOREVER_MS));
-    const report = (error: unknown, stage: string, jobId?: string) =>
-      log(stage === 'reconcile' ? 'debug' : 'warn', 'background_failed', {
-        backend: name,
-        stage,
-        job_id: jobId,
-        error: causes(error),
-      });
     const tracker = createTracker({
       client,
       watch: (sink) => watch(address, clientId, sink),
       learn: service.learn,
       graph: store.graph,
       feed,
-      report,
+      // A ComfyUI that is away fails every look; that it is away is logged once.
+      report: (error, stage, jobId) =>
+        stage === 'reconcile' ? noteAway(name, error) : report(error, stage, jobId),
       now,
       waitMs: { ...TRACK_MS, ...waitMs.track },
     });
     return { name, key, client, tracker, clientId };
+  }
+
+  const away = new Map<string, number>();
+  function noteAway(name: string, error: unknown): void {
+    if (now() - (away.get(name) ?? 0) < AWAY_MS) return;
+    away.set(name, now());
+    log('warn', 'backend_unreachable', { backend: name, error: causes(error) });
   }
 
   function watch({ url, headers }: Config['backends'][number], clientId: string, sink: WatcherSink) {
@@ -145,6 +160,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   /** A new store may be a lost one: all that ComfyUI remembers comes back, once it answers. */
   async function rebuild(backend: Backend, delayMs: number): Promise<void> {
     try {
+      if (closed || (await stores.storage.hasItem(rebuiltKey(backend.key)))) return;
       const jobs = await service.rebuildAll(backend);
       if (jobs > 0) log('info', 'jobs_rebuilt', { backend: backend.name, jobs });
       await stores.storage.setItem(rebuiltKey(backend.key), { at: now() });
@@ -155,24 +171,42 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   }
 
   function start(): Promise<void> {
-    started ??= begin();
+    // A store that cannot be reached now may be there for the next request.
+    started ??= begin().catch((error: unknown) => {
+      started = undefined;
+      throw error;
+    });
     return started;
+  }
+
+  async function startThen(request: Request): Promise<Response> {
+    try {
+      await start();
+    } catch (error) {
+      // Signs of life do not need the store; everything else answers that it is missing.
+      report(error, 'start');
+    }
+    return app.fetch(request);
   }
 
   return {
     start,
-    fetch: (request) => (ready ? app.fetch(request) : start().then(() => app.fetch(request))),
+    fetch: (request) => (ready ? app.fetch(request) : startThen(request)),
     endStreams: feed.close,
     async close() {
       if (closed) return;
       closed = true;
       feed.close();
       reaper.stop();
+      await cluster?.close();
       await Promise.all(backends.map(({ tracker }) => tracker.close()));
       await stores.close();
     },
   };
 }
+
+/** How often a ComfyUI that cannot be reached is mentioned in the log, in ms. */
+const AWAY_MS = 60_000;
 
 /** A client id is made once. */
 const FOREVER_MS = 100 * 365 * 24 * 60 * 60 * 1000;

@@ -143,7 +143,7 @@ test('a store that fails for a while after ComfyUI took the job does not leave i
   const stores = openMemoryStores(Date.now);
   let failUntil = 0;
   const { setItem } = stores.storage;
-  stores.storage.setItem = async (key, value, options) => {
+  stores.storage.setItem = async (key: string, value: never, options?: never) => {
     if (Date.now() < failUntil && key.startsWith('jobs:')) throw new Error('disk full');
     return setItem(key, value, options);
   };

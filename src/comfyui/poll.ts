@@ -39,6 +39,7 @@ export function createPollWatcher(
       // A look that is due as soon as this is not put off, however often it is asked for.
       if (timer === undefined || timerDelay > delay) schedule();
     },
+    renew() {},
     async close() {
       closed = true;
       clearTimeout(timer);

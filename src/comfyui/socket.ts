@@ -159,6 +159,10 @@ export function createSocketWatcher(options: SocketOptions): Watcher {
       clearTimeout(retryTimer);
       open();
     },
+    renew() {
+      retry = waitMs.retryMin;
+      void hangUp?.(1000);
+    },
     async close() {
       if (closed) return;
       closed = true;

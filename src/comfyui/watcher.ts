@@ -20,6 +20,8 @@ export interface WatcherSink {
 export interface Watcher {
   /** Something was just submitted or stopped: look soon. */
   wake(): void;
+  /** The connection is not to be trusted any more: make a new one. */
+  renew(): void;
   /** May be called twice. Resolves when nothing is open any more. */
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@
  * the latest record and snapshots. What it has to remember is one number per job, so a slow reader costs nothing and
  * resume is the same code as going on.
  */
-import type { Feed, Live, Wake } from '../jobs/feed.ts';
+import { toBase64, type Feed, type Live, type Wake } from '../jobs/feed.ts';
 import { isTerminal, type Job, type JobOutput } from '../jobs/job.ts';
 import type { Presenter, Viewer } from './present.ts';
 import { presentProgress, progressOf } from './present.ts';
@@ -210,7 +210,7 @@ function createReader({ presenter }: SseDeps, viewer: Viewer, after: number | un
       if (live?.preview && live.preview !== preview && !last) {
         const { node, contentType, image } = live.preview;
         preview = live.preview;
-        const data = () => ({ node_id: node, content_type: contentType, data_base64: base64(image) });
+        const data = () => ({ node_id: node, content_type: contentType, data_base64: toBase64(image) });
         chunks.push(frame(preview, 'preview', seq, data, job.id));
       }
       if (live?.position !== undefined && live.position !== position && job.status === 'queued') {
@@ -260,10 +260,3 @@ function shared(key: object, name: string, make: () => string): Uint8Array {
 const encoder = new TextEncoder();
 const encode = (text: string): Uint8Array => encoder.encode(text);
 const SIGN_OF_LIFE = encode(':\n\n');
-
-function base64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let i = 0; i < bytes.length; i += 0x8000)
-    binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(binary);
-}

@@ -26,6 +26,13 @@ export interface Live {
 /** What woke a subscriber: news of a job, the time for a sign of life, or the end of the feed. */
 export type Wake = { type: 'job'; job: Job } | { type: 'beat' } | { type: 'end' };
 
+/** What a feed tells other feeds of the same jobs: all that is published here, in JSON. `image` is base64. */
+export type FeedMessage =
+  | { type: 'job'; job: Job }
+  | { type: 'progress'; id: string; progress: Progress }
+  | { type: 'preview'; id: string; node: string; contentType: string; image: string }
+  | { type: 'position'; id: string; position: number };
+
 export type Feed = ReturnType<typeof createFeed>;
 
 /** Shortest time between two previews of a job, and time between two signs of life, in ms. */
@@ -44,6 +51,7 @@ export function createFeed(now: () => number) {
   const everything = new Set<(wake: Wake) => void>();
   let streams = 0;
   let ended = false;
+  let relay: (message: FeedMessage) => void = () => undefined;
   let beat: ReturnType<typeof setInterval> | undefined;
 
   function channelOf(job: Job): Channel {
@@ -75,13 +83,51 @@ export function createFeed(now: () => number) {
     if (channels.get(channel.job.id) === channel) channels.delete(channel.job.id);
   }
 
-  function showPreview(channel: Channel): void {
-    channel.previewTimer = undefined;
-    if (isTerminal(channel.job.status) || !channel.nextPreview) return;
-    channel.preview = channel.nextPreview;
-    channel.nextPreview = undefined;
-    channel.previewAt = now();
+  /** An older record than the last is ignored. */
+  function takeJob(job: Job): void {
+    const channel = channelOf(job);
+    if (job.seq < channel.job.seq) return;
+    channel.job = job;
+    if (job.status !== 'queued' && job.status !== 'submitting') channel.position = undefined;
     announce(channel);
+    if (isTerminal(job.status) && channel.subscribers.size === 0) drop(channel);
+  }
+
+  /** Whether it is news. */
+  function takeProgress(id: string, progress: Progress): boolean {
+    const channel = channels.get(id);
+    if (!channel || channel.progress === progress || isTerminal(channel.job.status)) return false;
+    if (progress.value < (channel.progress?.value ?? 0)) return false;
+    channel.progress = progress;
+    announce(channel);
+    return true;
+  }
+
+  function takePosition(id: string, position: number): boolean {
+    const channel = channels.get(id);
+    if (!channel || channel.position === position || channel.job.status !== 'queued') return false;
+    channel.position = position;
+    announce(channel);
+    return true;
+  }
+
+  function takePreview(id: string, preview: Preview, shown?: (preview: Preview) => void): void {
+    const channel = channels.get(id);
+    if (!channel) return;
+    channel.nextPreview = preview;
+    const show = (): void => {
+      channel.previewTimer = undefined;
+      const next = channel.nextPreview;
+      if (isTerminal(channel.job.status) || !next) return;
+      channel.preview = next;
+      channel.nextPreview = undefined;
+      channel.previewAt = now();
+      announce(channel);
+      shown?.(next);
+    };
+    const wait = channel.previewAt + PREVIEW_MS - now();
+    if (wait <= 0) show();
+    else channel.previewTimer ??= startTimer(show, wait);
   }
 
   function subscribe(
@@ -123,39 +169,44 @@ export function createFeed(now: () => number) {
       return ended;
     },
 
-    /** A record was written. An older one than the last is ignored. */
+    /** Everything that is published here goes to `send` too. */
+    relay(send: (message: FeedMessage) => void): void {
+      relay = send;
+    },
+
+    /** Something was published elsewhere. */
+    receive(message: FeedMessage): void {
+      switch (message.type) {
+        case 'job':
+          return takeJob(message.job);
+        case 'progress':
+          return void takeProgress(message.id, message.progress);
+        case 'preview':
+          return takePreview(message.id, { ...message, image: fromBase64(message.image) });
+        case 'position':
+          return void takePosition(message.id, message.position);
+      }
+    },
+
+    /** A record was written. */
     publish(job: Job): void {
-      const channel = channelOf(job);
-      if (job.seq < channel.job.seq) return;
-      channel.job = job;
-      if (job.status !== 'queued' && job.status !== 'submitting') channel.position = undefined;
-      announce(channel);
-      if (isTerminal(job.status) && channel.subscribers.size === 0) drop(channel);
+      takeJob(job);
+      relay({ type: 'job', job });
     },
 
     progress(id: string, progress: Progress): void {
-      const channel = channels.get(id);
-      if (!channel || channel.progress === progress || isTerminal(channel.job.status)) return;
-      if (progress.value < (channel.progress?.value ?? 0)) return;
-      channel.progress = progress;
-      announce(channel);
+      if (takeProgress(id, progress)) relay({ type: 'progress', id, progress });
     },
 
     /** Keeps the newest; shows at most two a second. */
     preview(id: string, preview: Preview): void {
-      const channel = channels.get(id);
-      if (!channel) return;
-      channel.nextPreview = preview;
-      const wait = channel.previewAt + PREVIEW_MS - now();
-      if (wait <= 0) showPreview(channel);
-      else channel.previewTimer ??= startTimer(() => showPreview(channel), wait);
+      takePreview(id, preview, ({ node, contentType, image }) =>
+        relay({ type: 'preview', id, node, contentType, image: toBase64(image) }),
+      );
     },
 
     position(id: string, position: number): void {
-      const channel = channels.get(id);
-      if (!channel || channel.position === position || channel.job.status !== 'queued') return;
-      channel.position = position;
-      announce(channel);
+      if (takePosition(id, position)) relay({ type: 'position', id, position });
     },
 
     /** The latest of a job, if it is active or watched. */
@@ -186,4 +237,16 @@ export function createFeed(now: () => number) {
       for (const channel of channels.values()) clearTimeout(channel.previewTimer);
     },
   };
+}
+
+/** Bytes as base64, in pieces that fit the arguments of a call. */
+export function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let i = 0; i < bytes.length; i += 0x8000)
+    binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(binary);
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -2,6 +2,7 @@
 import { startTimer } from '../comfyui/watcher.ts';
 import { causes, type Log } from '../log.ts';
 import { expiresAt, isTerminal, type Job } from './job.ts';
+import { REAPER_KEY } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import type { JobService } from './service.ts';
 import type { JobStore } from './store.ts';
@@ -11,11 +12,13 @@ interface ReaperDeps {
   stores: Stores;
   service: Pick<JobService, 'remove'>;
   config: { jobMaxAgeMs: number; maxJobs?: number; cleanupIntervalMs: number };
+  /** Name of this instance: of several on one store, one cleans up. */
+  instance: string;
   now: () => number;
   log: Log;
 }
 
-export function createReaper({ store, stores, service, config, now, log }: ReaperDeps) {
+export function createReaper({ store, stores, service, config, instance, now, log }: ReaperDeps) {
   const { jobMaxAgeMs, maxJobs, cleanupIntervalMs } = config;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -38,6 +41,8 @@ export function createReaper({ store, stores, service, config, now, log }: Reape
   }
 
   async function run(): Promise<void> {
+    const holder = await stores.lease.acquire(REAPER_KEY, instance, cleanupIntervalMs * 0.9);
+    if (holder !== instance) return;
     // Retention counts from the end, so only jobs that began before it can be due.
     const old = { before: now() - jobMaxAgeMs };
     let removed = await sweep(old, (job) => expiresAt(job, jobMaxAgeMs) <= now());

@@ -134,7 +134,11 @@ export function createJobService(deps: JobServiceDeps) {
         },
       );
     }
-    if (!submitter) throw new GatewayError('internal_error', 'The gateway has not started.');
+    if (!submitter) {
+      throw new GatewayError('storage_unavailable', 'The store cannot be reached. Nothing was accepted.', {
+        retryAfterSeconds: 2,
+      });
+    }
     const id = newId();
     // Counted before the first wait, so that many at once cannot all find room.
     live.add(id);
@@ -157,7 +161,16 @@ export function createJobService(deps: JobServiceDeps) {
     learn,
     submit,
     get,
-    heard,
+
+    /** A record was written by another instance. */
+    hear(job: Job): void {
+      if (isTerminal(job.status)) live.delete(job.id);
+      else live.add(job.id);
+      const tracker = backendOf(backends, job)?.tracker;
+      if (!isTerminal(job.status)) tracker?.add(job, false);
+      tracker?.changed(job);
+      feed.receive({ type: 'job', job });
+    },
 
     /** The graph that a job runs, as text. */
     async graph(caller: Caller, id: string): Promise<string> {

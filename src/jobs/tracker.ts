@@ -35,6 +35,8 @@ export interface Tracker {
   knows(id: string): Promise<boolean>;
   /** Begins to follow these jobs and all that are added. */
   lead(jobs: readonly Job[]): void;
+  /** Takes the watcher's connection for broken and makes a new one. */
+  reconnect(): void;
   /** Ends that, and forgets all but open submissions. */
   rest(): Promise<void>;
   /** May be called twice. Resolves when nothing is under way any more. */
@@ -249,6 +251,7 @@ export function createTracker(deps: TrackerDeps): Tracker {
       watcher = deps.watch(sink);
       for (const job of jobs) this.add(job, false);
     },
+    reconnect: () => watcher?.renew(),
     rest,
     async close() {
       const chains = [...entries.values()].map(({ chain }) => chain);

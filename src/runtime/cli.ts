@@ -10,13 +10,13 @@ const NEEDED_NODE = 24;
 /** Name or names (the first wins), default, meaning. One line of `--help` each. */
 const SETTINGS = [
   ['COMFYUI_URL, COMFYUI_ADDRESS', 'http://127.0.0.1:8188', 'one or more ComfyUI base URLs, by commas'],
-  ['COMFYUI_HEADERS', '', 'JSON object of headers for every call to ComfyUI'],
+  ['COMFYUI_HEADERS', 'none', 'JSON object of headers for every call to ComfyUI'],
   ['COMFYUI_TRANSPORT', 'auto', 'auto, socket or poll'],
-  ['HOST', '127.0.0.1', 'where to listen'],
-  ['PORT', '8080', ''],
+  ['HOST', '127.0.0.1', 'address to listen on'],
+  ['PORT', '8080', 'port to listen on; 0 lets the system choose'],
   ['STORAGE_URL', 'file:./.comfygate', 'memory:, file:DIR or redis://HOST:PORT'],
   ['CONFIG_FILE', './config.json', 'read if it is there'],
-  ['API_KEYS', '', 'name:secret, by commas; sees its own jobs, admin all'],
+  ['API_KEYS', 'none', 'name:secret, by commas; sees its own jobs, admin all'],
   ['ALLOW_ANONYMOUS', 'only on loopback', 'true: serve everybody who can reach it'],
   ['PUBLIC_URL', 'from the request', 'base of absolute links'],
   ['TRUST_PROXY', 'false', 'true: base of links from X-Forwarded-*'],
@@ -75,8 +75,8 @@ function refuse(fault: string): void {
 }
 
 function help(): string {
-  const lines = SETTINGS.map(([names, preset, meaning]) =>
-    `  ${names.split(', ')[0]!.padEnd(21)} ${preset.padEnd(22)} ${meaning}`.trimEnd(),
+  const lines = SETTINGS.map(
+    ([names, preset, meaning]) => `  ${names.split(', ')[0]!.padEnd(21)} ${preset.padEnd(22)} ${meaning}`,
   );
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 

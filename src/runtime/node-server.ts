@@ -10,7 +10,7 @@ import type { ConnectSocket } from '../comfyui/socket.ts';
 import { parseConfig, type Config, type Environment } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway } from '../gateway.ts';
-import { createLog } from '../log.ts';
+import { causes, createLog } from '../log.ts';
 import { openStores } from './stores/open.ts';
 
 export interface RunningServer {
@@ -34,7 +34,8 @@ export async function startNode(environment: Environment): Promise<RunningServer
     log,
   });
   try {
-    await gateway.start();
+    // A store that is away (Redis) is no reason not to listen: requests say so until it is back.
+    await gateway.start().catch((error: unknown) => log('error', 'start_failed', { error: causes(error) }));
     const server = await listen(gateway.fetch, config);
     const { port } = server.address() as AddressInfo;
     const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;

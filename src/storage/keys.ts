@@ -46,6 +46,12 @@ export const clientKey = (backend: string): string => `client:${backend}`;
 /** Key that says that a backend's memory was taken over into this store. */
 export const rebuiltKey = (backend: string): string => `rebuilt:${backend}`;
 
+/** Key of the lease on cleaning up. */
+export const REAPER_KEY = 'reaper';
+
+/** Key of the lease on a backend. */
+export const leaderKey = (backend: string): string => `leader:${backend}`;
+
 /** Key of an `Idempotency-Key`. What the client sent is hashed, as it may hold anything. */
 export const idempotencyKey = (owner: string, key: string): string =>
   `idempotency:${owner}:${bytesToHex(sha256(utf8ToBytes(key)))}`;
