@@ -159,20 +159,34 @@ describe('ComfyUI is away or full', () => {
     expect(await gateway.ended(job.id)).toMatchObject({ status: 'succeeded' });
   });
 
+  test.each([{ status: 500, body: 'Internal Server Error at /comfyui/x' }, { status: 403 }])(
+    'a ComfyUI that answers $status has not taken it: upstream_error, and nothing is left',
+    async (fault) => {
+      const { gateway, simulator } = await startBoth();
+      simulator.control.fault({ route: 'POST /prompt', kind: 'status', times: 1, ...fault });
+      const { message } = await refusal(await submit(gateway), 502, 'upstream_error');
+      expect(message).not.toContain('/comfyui');
+      expect(await jobs(gateway)).toEqual([]);
+    },
+  );
+
   test.each([
-    { status: 500, body: 'Internal Server Error' },
     { status: 502, body: '<html>bad gateway at http://10.0.0.7:8188</html>' },
     { status: 200, body: '<html>log in first</html>' },
     { status: 200, body: [1] },
     { status: 302, headers: { location: 'http://169.254.169.254/' } },
-    { status: 403 },
-  ])('an answer that is none is upstream_error: $status $body', async (fault) => {
-    const { gateway, simulator } = await startBoth();
-    simulator.control.fault({ route: 'POST /prompt', kind: 'status', times: 1, ...fault });
-    const { message } = await refusal(await submit(gateway), 502, 'upstream_error');
-    expect(message).not.toMatch(/10\.0\.0\.7|169\.254|<html>/);
-    expect(await jobs(gateway)).toEqual([]);
-  });
+  ])(
+    '$status $body is not ComfyUI speaking: the job is named and followed until it is clear',
+    async (fault) => {
+      const waitMs = { track: { settle: 300, absent: 100 } };
+      const { gateway, simulator } = await startBoth({}, { waitMs });
+      simulator.control.fault({ route: 'POST /prompt', kind: 'status', times: 1, ...fault });
+      const { message, details } = await refusal(await submit(gateway), 503, 'upstream_unreachable');
+      expect(message).not.toMatch(/10\.0\.0\.7|169\.254|<html>/);
+      const { id } = (details as { job: { id: string } }).job;
+      expect(await gateway.ended(id)).toMatchObject({ status: 'failed', error: { code: 'lost' } });
+    },
+  );
 
   test('beyond MAX_QUEUE_DEPTH submit is refused until there is room', async () => {
     const { gateway, simulator } = await startBoth({ MAX_QUEUE_DEPTH: '2' });

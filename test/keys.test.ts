@@ -66,10 +66,11 @@ describe('owners', () => {
       for (const headers of [ALICE, ADMIN])
         expect([path, (await gateway.request(method, path, undefined, headers)).status]).toEqual([path, 200]);
     }
+    const other = await run(gateway, ALICE);
+    expect(await ids(gateway, ALICE)).toEqual([other.id, job.id]);
+    expect(await ids(gateway, ADMIN)).toEqual([other.id, job.id]);
     const none = await gateway.request('GET', '/api/v2/jobs?limit=1', undefined, BOB);
     expect(await none.json()).toEqual({ jobs: [], truncated: false, next_cursor: null });
-    expect(await ids(gateway, ALICE)).toEqual([job.id]);
-    expect(await ids(gateway, ADMIN)).toEqual([job.id]);
   });
 
   test('nobody else can cancel, and nobody else hears of it', async () => {

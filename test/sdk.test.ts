@@ -58,7 +58,7 @@ test('events: every kind, up to the end', async () => {
 
 test('events go on after a lost connection', async () => {
   const { gateway } = await start();
-  const proxy = await startProxy(Number(new URL(gateway.url).port));
+  const proxy = await startProxy(Number(new URL(gateway.url).port), /^GET \S+\/events /);
   vi.stubEnv('COMFY_BASE_URL', proxy.url);
   const client = new Comfy();
   const job = await client.submit(client.workflows.fromJson(stagesGraph(3, 5, 0.03)));

@@ -3,14 +3,31 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openFileStores } from '../src/runtime/stores/file.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
+import { openRedisStores } from '../src/runtime/stores/redis.ts';
 import type { Stores } from '../src/storage/ports.ts';
+import { redisIsMissing, startRedis, type RedisServer } from './support/redis.ts';
 import { storeSuite } from './suites/stores.ts';
 
 storeSuite('memory:', async () => openMemoryStores(Date.now));
 storeSuite('file:', async () => openFile(await folder()));
+
+describe.skipIf(redisIsMissing)('with a redis-server', () => {
+  let server: RedisServer;
+  let databases = 0;
+  beforeAll(async () => {
+    server = await startRedis(['--databases', '100']);
+  });
+  afterAll(() => server.close());
+
+  storeSuite('redis:', async () => {
+    const stores = await openRedisStores(`${server.url}/${databases++}`);
+    onTestFinished(() => stores.close());
+    return stores;
+  });
+});
 
 test('file: a second process on the same folder is refused, and told what to do', async () => {
   const dir = await folder();

@@ -127,11 +127,15 @@ const JOB_ID = path('Job id.');
 const ASSET_ID = path('Asset id, from an output of a job.');
 const COMMON = {
   401: ['unauthorized'],
-  403: ['forbidden'],
+  403: ['forbidden', 'forbidden_origin'],
   429: ['rate_limited'],
   500: ['internal_error'],
+  503: ['storage_unavailable'],
 } satisfies Errors;
-const UPSTREAM = { 502: ['upstream_error'], 503: ['upstream_unreachable'] } satisfies Errors;
+const UPSTREAM = {
+  502: ['upstream_error'],
+  503: ['upstream_unreachable', 'storage_unavailable'],
+} satisfies Errors;
 const OF_ONE = { ...COMMON, 404: ['not_found'], ...UPSTREAM } satisfies Errors;
 const STREAM = {
   ...COMMON,
@@ -191,6 +195,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
       ...UPSTREAM,
       400: ['invalid_request'],
       413: ['payload_too_large'],
+      415: ['unsupported_media_type'],
       422: [
         'invalid_workflow',
         'workflow_format_ui',
@@ -291,6 +296,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
         ...ACCEPT_RANGES,
         ...responseHeader('Content-Range', 'Which bytes, and of how many.'),
       }),
+      304: answer('The bytes are those of `If-None-Match`.'),
     },
     errors: { ...OF_ONE, 404: ['not_found', 'output_unavailable'], 416: ['range_not_satisfiable'] },
   },
@@ -299,7 +305,10 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     tag: 'assets',
     summary: 'Size and type of an asset',
     parameters: [ASSET_ID],
-    answers: { 200: answer('The headers of a GET.', undefined, ACCEPT_RANGES) },
+    answers: {
+      200: answer('The headers of a GET.', undefined, ACCEPT_RANGES),
+      304: answer('The bytes are those of `If-None-Match`.'),
+    },
     errors: { ...OF_ONE, 404: ['not_found', 'output_unavailable'] },
   },
   'GET /api/v2/health': {

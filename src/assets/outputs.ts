@@ -53,7 +53,13 @@ export function createOutputAssets({ stores, service, clientOf }: OutputAssetsDe
         const value = header(name);
         if (value !== undefined) headers[name] = value;
       }
-      const response = await client.view(output.file, { method, headers, signal });
+      // Until there is an answer; after that, whoever stops reading its body cancels that.
+      const limit = new AbortController();
+      const abort = (): void => limit.abort(signal.reason);
+      signal.addEventListener('abort', abort);
+      const response = await client
+        .view(output.file, { method, headers, signal: limit.signal })
+        .finally(() => signal.removeEventListener('abort', abort));
       if ([200, 206, 304, 416].includes(response.status)) return response;
       await response.body?.cancel();
       if (response.status === 404) throw gone(output.id);

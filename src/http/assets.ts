@@ -44,7 +44,7 @@ export function assetContentRoute({ assets }: AssetRouteDeps): Hono<Env> {
       const value = upstream.headers.get(name);
       if (value !== null) headers[name] = value;
     }
-    return new Response(upstream.body, { status: upstream.status, headers });
+    return c.body(upstream.body as ReadableStream, upstream.status as 200, headers);
   });
   return routes;
 }
@@ -63,19 +63,18 @@ function textContent(c: AppContext, output: JobOutput, text: string): Response {
   headers['etag'] = etag;
   headers['accept-ranges'] = 'bytes';
   const known = c.req.header('if-none-match');
-  if (known !== undefined && (known === '*' || known.includes(etag)))
-    return new Response(null, { status: 304, headers });
+  if (known !== undefined && (known === '*' || known.includes(etag))) return c.body(null, 304, headers);
   const condition = c.req.header('if-range');
   const range = condition === undefined || condition === etag ? rangeOf(c, bytes.length) : undefined;
   if (!range) {
     headers['content-length'] = String(bytes.length);
-    return new Response(bytes, { headers });
+    return c.body(bytes, 200, headers);
   }
   const { start, end } = range;
   if (start >= bytes.length) throw unsatisfiable(c, bytes.length);
   headers['content-range'] = `bytes ${start}-${end - 1}/${bytes.length}`;
   headers['content-length'] = String(end - start);
-  return new Response(bytes.slice(start, end), { status: 206, headers });
+  return c.body(bytes.slice(start, end), 206, headers);
 }
 
 /** One range of bytes. Any other form counts as none given (RFC 9110 14.2). */

@@ -27,6 +27,13 @@ export function eventRoutes({ service, feed, presenter, log }: EventRouteDeps): 
   const deps = { feed, presenter };
   const open = createStreamCounter();
 
+  /** EventSource gives up for good on an error status; what passes must not look like one. */
+  function comeBack(c: AppContext, error: unknown): Response {
+    if (error instanceof GatewayError && error.status < 500 && error.code !== 'rate_limited') throw error;
+    log('warn', 'stream_failed', { request_id: c.var.requestId, path: c.req.path, error: causes(error) });
+    return c.body(RETRY, 200, SSE_HEADERS);
+  }
+
   routes.get('/jobs/:id/events', async (c) => {
     const after = resumeFrom(c);
     open.refuseTooMany(c);
@@ -37,14 +44,7 @@ export function eventRoutes({ service, feed, presenter, log }: EventRouteDeps): 
       const viewer = { base: c.var.base, owner: c.var.caller.owner };
       return open.stream(c, () => jobEvents(deps, job, viewer, after));
     } catch (error) {
-      // EventSource gives up for good on an error status; what passes must not look like one.
-      if (error instanceof GatewayError && error.status < 500 && error.code !== 'rate_limited') throw error;
-      log('warn', 'stream_failed', {
-        request_id: c.var.requestId,
-        job_id: c.req.param('id'),
-        error: causes(error),
-      });
-      return c.body(RETRY, 200, SSE_HEADERS);
+      return comeBack(c, error);
     }
   });
 
@@ -66,7 +66,7 @@ export function eventRoutes({ service, feed, presenter, log }: EventRouteDeps): 
       begin(await service.live(caller, session));
     } catch (error) {
       await response.body?.cancel();
-      throw error;
+      return comeBack(c, error);
     }
     return response;
   });

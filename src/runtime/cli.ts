@@ -7,9 +7,9 @@ import { readFileSync } from 'node:fs';
 
 const NEEDED_NODE = 24;
 
-/** Name or names (the first wins), default, meaning. One line of `--help` each. */
+/** Name, default, meaning. One line of `--help` each. */
 const SETTINGS = [
-  ['COMFYUI_URL, COMFYUI_ADDRESS', 'http://127.0.0.1:8188', 'one or more ComfyUI base URLs, by commas'],
+  ['COMFYUI_URL', 'http://127.0.0.1:8188', 'one or more ComfyUI base URLs, by commas'],
   ['COMFYUI_HEADERS', 'none', 'JSON object of headers for every call to ComfyUI'],
   ['COMFYUI_TRANSPORT', 'auto', 'auto, socket or poll'],
   ['HOST', '127.0.0.1', 'address to listen on'],
@@ -66,7 +66,7 @@ function hideSqliteWarning(): void {
 
 function refuse(fault: string): void {
   const name = (argument ?? '').replace(/^-+/, '').replace(/=.*/, '').replaceAll('-', '_').toUpperCase();
-  const isSetting = SETTINGS.some(([names]) => names.split(', ').includes(name));
+  const isSetting = SETTINGS.some(([setting]) => setting === name);
   const remedy = isSetting
     ? `${name} is an environment variable: ${name}=… comfygate`
     : 'Without arguments it starts the gateway; settings are environment variables.';
@@ -76,7 +76,7 @@ function refuse(fault: string): void {
 
 function help(): string {
   const lines = SETTINGS.map(
-    ([names, preset, meaning]) => `  ${names.split(', ')[0]!.padEnd(21)} ${preset.padEnd(22)} ${meaning}`,
+    ([name, preset, meaning]) => `  ${name.padEnd(21)} ${preset.padEnd(22)} ${meaning}`,
   );
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 

@@ -109,10 +109,69 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
       expect(await lease.acquire('idempotency:a:b', 'late', 1)).toBe('late');
       await expect.poll(() => lease.acquire('idempotency:a:b', 'later', 60_000)).toBe('later');
     });
+
+    test('who holds a lease takes it again and so keeps it', async () => {
+      const { lease } = await open();
+      expect(await lease.acquire('socket:b', 'first', 60)).toBe('first');
+      expect(await lease.acquire('socket:b', 'first', 60_000)).toBe('first');
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      expect(await lease.acquire('socket:b', 'second', 60_000)).toBe('first');
+    });
+
+    test('swap: replaces only what was read', async ({ skip }) => {
+      const { storage, swap } = await open();
+      if (!swap) return skip('has no swap');
+      const key = 'clients:comfyui-1';
+      // Keys, numbers and texts that a careless reader or writer would change.
+      const odd = JSON.parse(
+        '{"b":{"__proto__":1,"constructor":{"prototype":2}},"2":1e21,"1":-0.1,"é":"\\ud800\\u2028"}',
+      ) as Record<string, unknown>;
+      await storage.setItem(key, odd);
+      const read = await storage.getItem(key);
+      expect(JSON.stringify(read)).toBe(JSON.stringify(odd));
+      expect(await swap(key, { ...odd, x: 1 }, { n: 1 })).toBe(false);
+      expect(await swap(key, read, { n: 1 })).toBe(true);
+      expect(await swap(key, read, { n: 2 })).toBe(false);
+      expect(await storage.getItem(key)).toEqual({ n: 1 });
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => swap(key, { n: 1 }, { n, m: 1 })),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+    });
+
+    test('swap: what is not there is null, and not made by another swap', async ({ skip }) => {
+      const { storage, swap } = await open();
+      if (!swap) return skip('has no swap');
+      expect(await swap('defaults:o', { n: 1 }, { n: 2 })).toBe(false);
+      expect(await storage.getItem('defaults:o')).toBeNull();
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => swap('defaults:o', null, { n })),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+    });
+
+    test('pubsub: every listener hears, until it stops; one that throws harms no other', async ({ skip }) => {
+      const { pubsub } = await open();
+      if (!pubsub) return skip('has no pubsub');
+      const heard: [string[], string[]] = [[], []];
+      const leave = pubsub.subscribe((message) => void heard[0].push(message));
+      pubsub.subscribe(() => {
+        throw new Error('a listener fails');
+      });
+      pubsub.subscribe((message) => void heard[1].push(message));
+      await expect.poll(() => pubsub.publish('hello').then(() => heard[1].length)).toBeGreaterThan(0);
+      expect(heard[0].length).toBeGreaterThan(0);
+      leave();
+      heard[0].length = 0;
+      const text = '{"seed":18446744073709551615,"text":"ünï\\ud83d\\ude00"}';
+      await pubsub.publish(text);
+      await expect.poll(() => heard[1].at(-1)).toBe(text);
+      expect(heard[0]).toEqual([]);
+    });
   });
 }
 
-function newJob(at = Date.now()): Job {
+export function newJob(at = Date.now()): Job {
   const id = v7({ msecs: at });
   return createJob(
     {
@@ -129,6 +188,6 @@ function newJob(at = Date.now()): Job {
   );
 }
 
-function output(id: string) {
+export function output(id: string) {
   return { id, node: '1', displayNode: '1', kind: 'image', contentType: 'image/png', sizeBytes: 1 } as const;
 }

@@ -6,7 +6,7 @@ export interface Proxy {
   url: string;
   /** Open connections on which a request that matches was the last one. */
   open(): number;
-  /** Breaks off all connections. */
+  /** Breaks off those connections. */
   cut(): void;
 }
 
@@ -33,11 +33,11 @@ export async function startProxy(port: number, counted = /^/): Promise<Proxy> {
     }
   });
   const cut = () => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of matching) socket.destroy();
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
-    cut();
+    for (const socket of sockets) socket.destroy();
     server.close();
   });
   const { port: own } = server.address() as AddressInfo;

@@ -10,7 +10,11 @@ export async function openStores(storage: StorageConfig, now: () => number): Pro
       return openMemoryStores(now);
     case 'file':
       return openFileStores(storage.dir, now);
-    case 'redis':
+    case 'redis': {
+      // Loaded only where it is used: it brings the whole client.
+      const { openRedisStores } = await import('./redis.ts');
+      return openRedisStores(storage.url);
+    }
     case 'kv':
       throw new Error(`STORAGE_URL: ${storage.kind}: is not available here. Use memory: or file:DIR.`);
   }

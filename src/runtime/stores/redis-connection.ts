@@ -24,46 +24,64 @@ export const CONNECTION_OPTIONS: RedisOptions = {
   autoResubscribe: false,
   disableClientInfo: true,
   retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 2_000),
-  // After a failover the name leads to another server: https://github.com/redis/ioredis#reconnect-on-error
-  reconnectOnError: (error) => error.message.includes('READONLY'),
 };
 
 /** How long calls wait for a connection that has just broken; later ones fail at once. */
 const PATIENCE_MS = 1_000;
 
 export function createConnection(redis: Redis, report: Report) {
-  /** What went wrong last; undefined while all is well. */
+  /** What went wrong last, and whether that was in the current attempt to connect. */
   let fault: unknown;
+  let attemptFailed = false;
   let usable = false;
-  let closed = false;
+  let closing: Promise<void> | undefined;
   /** Whether there is a connection, told when it is known. */
   let outcome = Promise.withResolvers<boolean>();
   let timer = startTimer(giveUp, PATIENCE_MS);
 
   function giveUp(): void {
     outcome.resolve(false);
-    if (!closed) report(unavailable(reason()), 'redis');
+    if (!closing) report(unavailable(reason()), 'redis');
+  }
+
+  function lost(): void {
+    if (!usable) return;
+    usable = false;
+    outcome = Promise.withResolvers();
+    timer = startTimer(giveUp, PATIENCE_MS);
   }
 
   const reason = () => fault ?? new Error('There is no connection to Redis.');
 
-  redis.on('error', (error) => (fault = error));
-  redis.on('connect', () => (fault = undefined));
+  redis.on('error', (error) => {
+    fault = error;
+    attemptFailed = true;
+  });
+  redis.on('connect', () => (attemptFailed = false));
   redis.on('ready', () => {
     // ioredis carries on where SELECT failed, in the wrong database.
-    if (fault !== undefined) return;
+    if (attemptFailed) return;
     clearTimeout(timer);
+    fault = undefined;
     usable = true;
     outcome.resolve(true);
     outcome = Promise.withResolvers();
     outcome.resolve(true);
   });
-  redis.on('close', () => {
-    if (!usable) return;
-    usable = false;
-    outcome = Promise.withResolvers();
-    timer = startTimer(giveUp, PATIENCE_MS);
-  });
+  redis.on('close', lost);
+
+  async function end(): Promise<void> {
+    clearTimeout(timer);
+    outcome.resolve(false);
+    // What was asked for before this is sent by then.
+    await new Promise((resolve) => setTimeout(resolve));
+    try {
+      if (redis.status === 'ready') await redis.quit();
+    } catch (error) {
+      report(error, 'redis');
+    }
+    redis.disconnect();
+  }
 
   return {
     async call<T>(work: () => T | Promise<T>): Promise<T> {
@@ -71,8 +89,10 @@ export function createConnection(redis: Redis, report: Report) {
         if (!(await outcome.promise)) throw reason();
         return await work();
       } catch (error) {
-        // Answers come in order: none for so long means that nobody is there. What is not sent cannot pile up.
-        if (isTimeout(error) && redis.status === 'ready') redis.disconnect(true);
+        if (usable && redis.status === 'ready' && isOver(error)) {
+          lost();
+          redis.disconnect(true);
+        }
         throw unavailable(error);
       }
     },
@@ -80,22 +100,20 @@ export function createConnection(redis: Redis, report: Report) {
     /** What Redis has against the URL, if it is there and has something. Known within a second. */
     async refusal(): Promise<string | undefined> {
       if (await outcome.promise) return undefined;
-      return /(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password|DB index)[^"]*/.exec(String(reason()))?.[0];
+      return /(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR DB index).*/.exec(String(reason()))?.[0];
     },
 
-    /** Lets what was sent be answered, then ends the connection. May be called twice. */
-    async close(): Promise<void> {
-      closed = true;
-      clearTimeout(timer);
-      outcome.resolve(false);
-      try {
-        if (redis.status === 'ready') await redis.quit();
-      } catch (error) {
-        report(error, 'redis');
-      }
-      redis.disconnect();
-    },
+    /** Lets what was asked for be answered, then ends the connection. May be called twice. */
+    close: (): Promise<void> => (closing ??= end()),
   };
+}
+
+/**
+ * Whether only another connection can help. Answers come in order: none for so long means that nobody is there, and
+ * what is sent would pile up. A server that has become a replica takes no writes, and the name may lead to another.
+ */
+function isOver(error: unknown): boolean {
+  return error instanceof Error && /^Command timed out$|READONLY/.test(error.message);
 }
 
 function unavailable(cause: unknown): GatewayError {
@@ -104,9 +122,4 @@ function unavailable(cause: unknown): GatewayError {
     'The store of this gateway cannot be reached; nothing was accepted. Try again in a moment.',
     { retryAfterSeconds: 2, cause },
   );
-}
-
-/** ioredis gives this error no class and no code. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Command timed out';
 }

@@ -22,7 +22,7 @@ export function createRedisPubSub(redis: Redis, call: Call, report: Report): Pub
     connection.on('error', () => {});
     connection.on('ready', () => void follow(connection));
     connection.on('message', (_channel: string, message: string) => {
-      for (const { tell } of [...listeners]) {
+      for (const { tell } of listeners) {
         try {
           tell(message);
         } catch (error) {
