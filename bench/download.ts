@@ -2,7 +2,7 @@
 import { run } from './support/comfy.ts';
 import { download as fetchAll } from './support/http.ts';
 import { median, peakKb, residentKb, resetPeak } from './support/measure.ts';
-import { startGateway, startSimulator } from './support/processes.ts';
+import { start, startGateway, startSimulator } from './support/processes.ts';
 import type { Benchmark } from './support/report.ts';
 
 export const download: Benchmark = {
@@ -11,29 +11,37 @@ export const download: Benchmark = {
   async run() {
     const simulator = await startSimulator();
     const gateway = await startGateway(simulator.url, 'file:');
+    const bare = await start('bench/support/bare.ts', ['{}', simulator.url], {});
     const blob = async (size_bytes: number, filename: string) => {
       const job = await run(gateway.url, { '1': { class_type: 'GwBlob', inputs: { size_bytes, filename } } });
-      const view = `${simulator.url}/view?filename=${filename}&type=output`;
-      return { view, content: new URL(job.outputs[0]?.url ?? '', gateway.url).href };
+      const path = `/view?filename=${filename}&type=output`;
+      return {
+        path,
+        view: simulator.url + path,
+        content: new URL(job.outputs[0]?.url ?? '', gateway.url).href,
+      };
     };
     try {
       const small = await blob(WARM_BYTES, 'small.bin');
       for (let i = 0; i < WARM_ROUNDS; i++) {
         await fetchAll(small.view);
         await fetchAll(small.content);
+        await fetchAll(bare.url + small.path);
       }
-      const { view, content } = await blob(BYTES, 'big.bin');
+      const { path, view, content } = await blob(BYTES, 'big.bin');
       resetPeak(gateway.pid);
       const beforeKb = residentKb(gateway.pid);
-      const rounds: { directMs: number; gatewayMs: number }[] = [];
+      const rounds: { directMs: number; bareMs: number; gatewayMs: number }[] = [];
       for (let i = 0; i < ROUNDS; i++) {
         const direct = await fetchAll(view);
+        const proxied = await fetchAll(bare.url + path);
         const through = await fetchAll(content);
         if (through.bytes !== BYTES) throw new Error(`got ${through.bytes} of ${BYTES} bytes`);
-        rounds.push({ directMs: direct.ms, gatewayMs: through.ms });
+        rounds.push({ directMs: direct.ms, bareMs: proxied.ms, gatewayMs: through.ms });
       }
       const growthKb = peakKb(gateway.pid) - beforeKb;
       const directMs = median(rounds.map((round) => round.directMs));
+      const bareMs = median(rounds.map((round) => round.bareMs));
       const gatewayMs = median(rounds.map((round) => round.gatewayMs));
       const rate = (ms: number) => `${Math.round(BYTES / 1e3 / ms)} MB/s`;
       return {
@@ -46,6 +54,12 @@ export const download: Benchmark = {
             detail: `${rate(gatewayMs)} against ${rate(directMs)} of /view`,
           },
           {
+            name: 'rate, bare proxy',
+            value: directMs / bareMs,
+            unit: 'ratio',
+            detail: `${rate(bareMs)} with Hono and fetch alone: the ceiling`,
+          },
+          {
             name: 'memory growth',
             value: growthKb / 1024,
             unit: 'MB',
@@ -56,7 +70,7 @@ export const download: Benchmark = {
         raw: { bytes: BYTES, rounds, beforeKb, growthKb },
       };
     } finally {
-      await Promise.all([gateway.stop(), simulator.stop()]);
+      await Promise.all([bare.stop(), gateway.stop(), simulator.stop()]);
     }
   },
 };

@@ -2,6 +2,7 @@
  * `npm run bench`: runs all benchmarks, or those named on the command line, prints one table and writes
  * bench/results.json. Each figure is a ratio or a distance inside one run, so that it can be compared between machines.
  * A missed aim is a finding, not a failure: the exit status is 1 only if a benchmark could not be carried out.
+ * BENCH_NODE_FLAGS are given to the gateway's process, for example `--cpu-prof --cpu-prof-dir=/tmp/profile`.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -5,16 +5,22 @@
 import { exampleGraph } from '../src/simulator/example.ts';
 import { load, openConnection, type Connection } from './support/http.ts';
 import { cpuMs, median, percentile } from './support/measure.ts';
-import { startGateway, startSimulator } from './support/processes.ts';
+import { start, startGateway, startSimulator } from './support/processes.ts';
 import type { Benchmark } from './support/report.ts';
 
 export const submits: Benchmark = {
   name: 'submits',
   limitMs: 120_000,
   async run() {
-    const rounds = { direct: [] as Round[], 'memory:': [] as Round[], 'file:': [] as Round[] };
+    const rounds = {
+      direct: [] as Round[],
+      bare: [] as Round[],
+      'memory:': [] as Round[],
+      'file:': [] as Round[],
+    };
     for (let i = 0; i < ROUNDS; i++) {
       rounds.direct.push(await directRound());
+      rounds.bare.push(await bareRound());
       rounds['memory:'].push(await gatewayRound('memory:'));
       rounds['file:'].push(await gatewayRound('file:'));
     }
@@ -30,6 +36,12 @@ export const submits: Benchmark = {
           aim: { atLeast: 0.35 },
           detail: `${perSecond(rate(rounds[store]))}/s against ${perSecond(rate(rounds.direct))}/s, ${CONCURRENCY} at once`,
         })),
+        {
+          name: 'rate, bare proxy',
+          value: rate(rounds.bare) / rate(rounds.direct),
+          unit: 'ratio',
+          detail: `${perSecond(rate(rounds.bare))}/s with Hono and fetch alone, nothing kept: the ceiling`,
+        },
         ...(['file:', 'memory:'] as const).map((store) => ({
           name: `added p50, ${store}`,
           value: added[store].p50 - added[store].directP50,
@@ -53,7 +65,7 @@ interface Round {
 
 const ROUNDS = 3;
 const CONCURRENCY = 16;
-const WARM = 800;
+const WARM = 2_000;
 const TOTAL = 3_000;
 const PAIRS = 500;
 
@@ -69,6 +81,16 @@ async function directRound(): Promise<Round> {
     return await measured(simulator.url, simulator.pid, direct, 200);
   } finally {
     await simulator.stop();
+  }
+}
+
+async function bareRound(): Promise<Round> {
+  const simulator = await startSimulator({ paused: true });
+  const bare = await start('bench/support/bare.ts', ['{}', simulator.url], {});
+  try {
+    return await measured(bare.url, bare.pid, viaGateway, 201);
+  } finally {
+    await Promise.all([bare.stop(), simulator.stop()]);
   }
 }
 

@@ -103,7 +103,7 @@ describe('Idempotency-Key', () => {
 
   test('an unknown submission that never arrived is lost in the end, not before it could have arrived', async () => {
     const simulator = await startSimulator();
-    const waitMs = { track: { settle: 1_000, absent: 100 } };
+    const waitMs = { track: { settle: 1_000, absent: 100 }, socket: { look: 100, deaf: 200 } };
     const gateway = await startGateway({ COMFYUI_URL: simulator.url }, { waitMs });
     breakOff(simulator, 'drop');
     const { details } = await refusal(await submit(gateway, 'k'), 503, 'upstream_unreachable');
@@ -178,7 +178,7 @@ describe('ComfyUI is away or full', () => {
   ])(
     '$status $body is not ComfyUI speaking: the job is named and followed until it is clear',
     async (fault) => {
-      const waitMs = { track: { settle: 300, absent: 100 } };
+      const waitMs = { track: { settle: 300, absent: 100 }, socket: { look: 100, deaf: 200 } };
       const { gateway, simulator } = await startBoth({}, { waitMs });
       simulator.control.fault({ route: 'POST /prompt', kind: 'status', times: 1, ...fault });
       const { message, details } = await refusal(await submit(gateway), 503, 'upstream_unreachable');

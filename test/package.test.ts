@@ -269,6 +269,7 @@ describe('the image', () => {
     expect([only('EXPOSE'), only('VOLUME')]).toEqual(['8080', '/data']);
     expect(image.env).toMatchObject({ HOST: '0.0.0.0', NODE_ENV: 'production' });
     expect(JSON.parse(only('CMD'))).toEqual(['node', 'dist/runtime/cli.js']);
+    expect(only('HEALTHCHECK')).toContain('PORT || 8080');
   });
 
   test('has the compiled gateway, its dependencies, the workflows, and nothing else', () => {

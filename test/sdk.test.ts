@@ -61,7 +61,7 @@ test('events go on after a lost connection', async () => {
   const proxy = await startProxy(Number(new URL(gateway.url).port), /^GET \S+\/events /);
   vi.stubEnv('COMFY_BASE_URL', proxy.url);
   const client = new Comfy();
-  const job = await client.submit(client.workflows.fromJson(stagesGraph(3, 5, 0.03)));
+  const job = await client.submit(client.workflows.fromJson(stagesGraph(3, 10, 0.05)));
   const outputs = new Set<string>();
   const statuses: string[] = [];
   for await (const event of job.events()) {

@@ -31,7 +31,8 @@ export async function startGateway(
   env: Record<string, string> = {},
 ): Promise<Child> {
   const dir = store === 'file:' ? mkdtempSync(join(tmpdir(), 'comfygate-bench-')) : undefined;
-  const remove = () => dir !== undefined && rmSync(dir, { recursive: true, force: true });
+  if (dir !== undefined) folders.add(dir);
+  const remove = () => dir !== undefined && removeFolder(dir);
   try {
     const child = await start('src/runtime/node.ts', [], {
       COMFYUI_URL: comfyUrl,
@@ -117,9 +118,10 @@ export async function start(script: string, args: string[], env: Record<string, 
   }
 }
 
-/** Kills whatever still runs, at once. */
+/** Kills whatever still runs, at once, and removes what it kept. */
 export function killAll(): void {
   for (const child of running) signalGroup(child, 'SIGKILL');
+  for (const dir of folders) removeFolder(dir);
 }
 
 /** What children have written to stderr since the last call, by script, shortened. */
@@ -134,6 +136,12 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LEASH = new URL('leash.ts', import.meta.url).href;
 const START_MS = 20_000;
 const running = new Set<ChildProcess>();
+const folders = new Set<string>();
+
+function removeFolder(dir: string): void {
+  folders.delete(dir);
+  rmSync(dir, { recursive: true, force: true });
+}
 
 /** The first address that a child prints. */
 function address(child: ChildProcess): Promise<string> {

@@ -29,6 +29,8 @@ export interface Tracker {
   remove(id: string): void;
   /** A record changed, whoever changed it. */
   changed(job: Job): void;
+  /** The job as it is now, looked up first where nobody follows it all the time. */
+  refresh(job: Job): Promise<Job>;
   /** Sends the stop that the record asks for now; it is repeated until its effect is seen. */
   stop(job: Job): Promise<void>;
   /** Whether ComfyUI has a prompt, wherever it is. Throws if it cannot be asked. */
@@ -243,6 +245,7 @@ export function createTracker(deps: TrackerDeps): Tracker {
       if (!entry.posting) await inspector.stop(entry);
     },
     knows: inspector.knows,
+    refresh: async (job) => job,
     lead(jobs) {
       if (watcher) return;
       force = true;
