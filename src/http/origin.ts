@@ -12,6 +12,7 @@ export interface OriginSettings {
   corsOrigins: readonly string[];
   publicUrl?: string;
   trustProxy: boolean;
+  apiKeys: readonly unknown[];
 }
 
 /** Refuses foreign Hosts and foreign pages with 403, and sets `base`. */
@@ -19,6 +20,7 @@ export function checkOrigin(settings: OriginSettings, log: Log): MiddlewareHandl
   const { allowedHosts, corsOrigins, publicUrl, trustProxy } = settings;
   const anyHost = allowedHosts.includes('*');
   const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const signedLinks = settings.apiKeys.length > 0;
   let warned = false;
 
   /** What the client typed into its address bar, as far as it can be known. */
@@ -52,7 +54,7 @@ export function checkOrigin(settings: OriginSettings, log: Log): MiddlewareHandl
     const page = URL.parse(c.req.header('referer') ?? '')?.origin;
     return (
       c.req.header('sec-fetch-mode') === 'navigate' ||
-      c.req.query('signature') !== undefined ||
+      (signedLinks && c.req.query('signature') !== undefined) ||
       (page !== undefined && (corsOrigins.includes(page) || corsOrigins.includes('*')))
     );
   }

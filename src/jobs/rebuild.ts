@@ -17,6 +17,8 @@ interface RebuildDeps {
   adopt: (job: Job, graphText: string) => Promise<Job>;
   limits: Pick<Job, 'timeoutMs' | 'queueTimeoutMs'>;
   maxAgeMs: number;
+  /** Whether requests may wait for each other. */
+  shared: boolean;
   /** Background work failed. Never throws. */
   report: (error: unknown, stage: string, jobId: string) => void;
   now: () => number;
@@ -31,7 +33,7 @@ const QUEUE_MS = 1_000;
 /** Entries of the history that are read at once. */
 const PAGE = 100;
 
-export function createRebuilder({ backends, adopt, limits, maxAgeMs, report, now }: RebuildDeps) {
+export function createRebuilder({ backends, adopt, limits, maxAgeMs, shared, report, now }: RebuildDeps) {
   const misses = new Map<string, number>();
   const asking = new Map<string, Promise<Job | undefined>>();
   const queues = new Map<string, { at: number; prompts: StoredPrompt[] }>();
@@ -112,6 +114,7 @@ export function createRebuilder({ backends, adopt, limits, maxAgeMs, report, now
     /** The job of this id, if a ComfyUI knows it. Throws if one cannot be asked. */
     async one(id: string): Promise<Job | undefined> {
       if (!possible(id) || now() - (misses.get(id) ?? Number.NEGATIVE_INFINITY) < MISS_MS) return undefined;
+      if (!shared) return find(id);
       const already = asking.get(id);
       if (already) return already;
       if (asking.size >= AT_ONCE) {

@@ -36,6 +36,8 @@ export interface JobServiceDeps {
   now: () => number;
   /** Background work failed. Never throws. */
   report: (error: unknown, stage: string, jobId?: string) => void;
+  /** Whether work goes on between requests, and one may wait for the work of another. */
+  resident: boolean;
 }
 
 export type JobService = ReturnType<typeof createJobService>;
@@ -48,7 +50,7 @@ export const LIVE = ['queued', 'running', 'canceling'];
 
 /** `connect` hands over the backends, which need `learn` first. */
 export function createJobService(deps: JobServiceDeps) {
-  const { store, stores, feed, settings, newId, now, report } = deps;
+  const { store, stores, feed, settings, newId, now, report, resident } = deps;
   const limits = { timeoutMs: settings.jobTimeoutMs, queueTimeoutMs: settings.jobQueueTimeoutMs };
   let backends: readonly Backend[] = [];
   let rebuilder: ReturnType<typeof createRebuilder> | undefined;
@@ -70,10 +72,15 @@ export function createJobService(deps: JobServiceDeps) {
 
   /** A record changed, here or in another instance. `durable`: there are new events in it. */
   function heard(job: Job, durable: boolean): void {
-    if (isTerminal(job.status)) live.delete(job.id);
-    else live.add(job.id);
+    count(job);
     backendOf(backends, job)?.tracker.changed(job);
-    if (durable && !posting.has(job.id)) feed.publish(job);
+    if (durable && resident && !posting.has(job.id)) feed.publish(job);
+  }
+
+  /** Jobs that end while nobody looks cannot be counted. */
+  function count(job: Job): void {
+    if (isTerminal(job.status) || !resident) live.delete(job.id);
+    else live.add(job.id);
   }
 
   /** Before the record that names them: an asset that is shown can be fetched. */
@@ -81,7 +88,12 @@ export function createJobService(deps: JobServiceDeps) {
     const known = new Set((await store.get(jobId))?.outputs.map((output) => output.id));
     const fresh = outputs.filter(({ id }) => !known.has(id));
     if (fresh.length === 0) return;
-    await stores.storage.setItems(fresh.map(({ id }) => ({ key: assetKey(id), value: { job: jobId } })));
+    const options = stores.recordOptions && {
+      options: { ttl: Math.ceil(settings.jobMaxAgeMs / 1000) + 3_600 },
+    };
+    await stores.storage.setItems(
+      fresh.map(({ id }) => ({ key: assetKey(id), value: { job: jobId }, ...options })),
+    );
   }
 
   function visible(job: Job | undefined, caller: Caller): Job | undefined {
@@ -91,9 +103,10 @@ export function createJobService(deps: JobServiceDeps) {
   }
 
   async function get(caller: Caller, id: string): Promise<Job> {
-    const job = validate(id)
+    const found = validate(id)
       ? visible((await store.get(id)) ?? (await rebuilder?.one(id)), caller)
       : undefined;
+    const job = found && (await (backendOf(backends, found)?.tracker.refresh(found) ?? found));
     if (!job) throw new GatewayError('not_found', `There is no job '${id.slice(0, 64)}'.`);
     return job;
   }
@@ -107,11 +120,11 @@ export function createJobService(deps: JobServiceDeps) {
   }
 
   function follow(job: Job): void {
+    count(job);
     if (!isTerminal(job.status)) {
-      live.add(job.id);
       backendOf(backends, job)?.tracker.add(job, false);
     }
-    feed.publish(job);
+    if (resident) feed.publish(job);
   }
 
   /** Deletes a record with its graph and asset records. */
@@ -123,13 +136,20 @@ export function createJobService(deps: JobServiceDeps) {
     feed.forget(job.id);
   }
 
+  /** Prompts in the shortest queue, where only ComfyUI can count; one that cannot be asked refuses the job itself. */
+  async function leastLoad(): Promise<number> {
+    const loads = await Promise.all(backends.map(({ client }) => client.queueRemaining().catch(() => 0)));
+    return Math.min(...loads);
+  }
+
   async function submit(caller: Caller, submission: Submission): Promise<Submitted> {
-    if (live.size >= settings.maxQueueDepth) {
+    const depth = resident ? live.size : await leastLoad();
+    if (depth >= settings.maxQueueDepth) {
       throw new GatewayError(
         'queue_full',
-        `${live.size} jobs are waiting or running, which is the limit. Try again later.`,
+        `${depth} jobs are waiting or running, which is the limit. Try again later.`,
         {
-          details: { queue_depth: live.size, max_queue_depth: settings.maxQueueDepth },
+          details: { queue_depth: depth, max_queue_depth: settings.maxQueueDepth },
           retryAfterSeconds: 5,
         },
       );
@@ -147,7 +167,8 @@ export function createJobService(deps: JobServiceDeps) {
     try {
       const submitted = await sent;
       // The first of a key may be on its way: its job can be shown when its own answer is there.
-      if (submitted.outcome === 'repeated') await posting.get(submitted.jobId)?.catch(() => undefined);
+      if (submitted.outcome === 'repeated' && resident)
+        await posting.get(submitted.jobId)?.catch(() => undefined);
       return submitted;
     } finally {
       posting.delete(id);
@@ -157,6 +178,18 @@ export function createJobService(deps: JobServiceDeps) {
     }
   }
 
+  /** Waits by looking, where nothing would wake a waiter. */
+  async function pollUntil(job: Job, deadline: number, signal: AbortSignal | undefined): Promise<Job> {
+    let latest = job;
+    for (const delay of adaptiveDelays()) {
+      const left = deadline - now();
+      if (left <= 0 || signal?.aborted || isTerminal(latest.status)) break;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(delay, left)));
+      latest = (await backendOf(backends, latest)?.tracker.refresh(latest)) ?? latest;
+    }
+    return latest;
+  }
+
   return {
     learn,
     submit,
@@ -164,8 +197,7 @@ export function createJobService(deps: JobServiceDeps) {
 
     /** A record was written by another instance. */
     hear(job: Job): void {
-      if (isTerminal(job.status)) live.delete(job.id);
-      else live.add(job.id);
+      count(job);
       const tracker = backendOf(backends, job)?.tracker;
       if (!isTerminal(job.status)) tracker?.add(job, false);
       tracker?.changed(job);
@@ -204,6 +236,7 @@ export function createJobService(deps: JobServiceDeps) {
     /** The job once it is over, or as it is after `ms`, or when the caller goes away. */
     async wait(job: Job, ms: number, signal: AbortSignal | undefined): Promise<Job> {
       if (isTerminal(job.status) || ms <= 0 || signal?.aborted) return job;
+      if (!resident) return pollUntil(job, now() + ms, signal);
       await new Promise<void>((resolve) => {
         const leave = feed.subscribe(job, (wake) => {
           if (wake.type === 'end' || (wake.type === 'job' && isTerminal(wake.job.status))) done();
@@ -243,13 +276,33 @@ export function createJobService(deps: JobServiceDeps) {
     /** Takes the backends, and looks up what was live before. Jobs whose backend is gone for good are lost. */
     async connect(list: readonly Backend[]): Promise<void> {
       backends = list;
-      rebuilder = createRebuilder({ backends, adopt, limits, maxAgeMs: settings.jobMaxAgeMs, report, now });
+      rebuilder = createRebuilder({
+        backends,
+        adopt,
+        limits,
+        maxAgeMs: settings.jobMaxAgeMs,
+        shared: resident,
+        report,
+        now,
+      });
       submitter = createSubmitter({ store, stores, backends, learn, forget: erase, limits, now });
+      if (!resident) return;
       for await (const job of store.each({ statuses: LIVE })) {
         if (backendOf(backends, job)) follow(job);
         else await learn(job.id, { type: 'absent', at: now() });
       }
     },
+
+    /** Looks after all live jobs once, where nobody follows them. */
+    async visitAll(): Promise<void> {
+      for await (const job of store.each({ statuses: LIVE })) {
+        await backendOf(backends, job)?.tracker.refresh(job);
+      }
+    },
+
+    /** The job as it is now. */
+    refresh: (job: Job): Promise<Job> =>
+      backendOf(backends, job)?.tracker.refresh(job) ?? Promise.resolve(job),
 
     /** The live jobs of one backend. */
     async liveOn(backend: Backend): Promise<Job[]> {
@@ -263,4 +316,9 @@ export function createJobService(deps: JobServiceDeps) {
     /** Everything that a backend remembers, into the store. Returns how many jobs. */
     rebuildAll: (backend: Backend): Promise<number> => rebuilder?.all(backend) ?? Promise.resolve(0),
   };
+}
+
+/** Pauses between looks, in ms: short at first, then longer, without end. */
+export function* adaptiveDelays(): Generator<number, never> {
+  for (let delay = 250; ; delay = Math.min(delay * 1.3, 2_000)) yield delay;
 }

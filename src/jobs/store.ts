@@ -5,7 +5,7 @@
 import { isObject } from '../comfyui/json.ts';
 import { graphKey, jobKey } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
-import { shownStatus, type Job } from './job.ts';
+import { isTerminal, shownStatus, type Job } from './job.ts';
 
 export type JobStore = ReturnType<typeof createJobStore>;
 
@@ -15,12 +15,17 @@ const EACH = 200;
 /** Records that are remembered beside the storage. */
 const REMEMBERED = 2_000;
 
-export function createJobStore({ storage, jobs: index, singleWriter, swap }: Stores) {
+/** `maxAgeMs` is the retention of jobs that are over, `shared` whether requests may wait for each other. */
+export function createJobStore(stores: Stores, { maxAgeMs, shared }: { maxAgeMs: number; shared: boolean }) {
+  const { storage, jobs: index, singleWriter, swap, recordOptions } = stores;
   const remembered = new Map<string, Job>();
   const turns = new Map<string, Promise<unknown>>();
 
+  /** Where the store may tell an older state than was written here, the newer of the two counts. */
+  const lagging = recordOptions !== undefined;
+
   function remember(job: Job): void {
-    if (!singleWriter) return;
+    if (!singleWriter && !lagging) return;
     remembered.delete(job.id);
     remembered.set(job.id, job);
     if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value!);
@@ -28,6 +33,7 @@ export function createJobStore({ storage, jobs: index, singleWriter, swap }: Sto
 
   /** Runs `work` when all earlier work on the same job is through. */
   function inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    if (!shared) return work();
     const mine = (turns.get(id) ?? Promise.resolve()).then(work, work);
     turns.set(id, mine);
     const leave = () => {
@@ -39,10 +45,11 @@ export function createJobStore({ storage, jobs: index, singleWriter, swap }: Sto
 
   async function get(id: string): Promise<Job | undefined> {
     const known = remembered.get(id);
-    if (known) return known;
+    if (known && !lagging) return known;
     const value: unknown = await storage.getItem(jobKey(id));
-    if (!isObject(value) || value['v'] !== 1) return undefined;
+    if (!isObject(value) || value['v'] !== 1) return known;
     const job = value as unknown as Job; // We wrote it, under this version.
+    if (known && known.seq >= job.seq) return known;
     remember(job);
     return job;
   }
@@ -58,6 +65,15 @@ export function createJobStore({ storage, jobs: index, singleWriter, swap }: Sto
     };
   }
 
+  function optionsFor(job: Job): Record<string, unknown> | undefined {
+    return recordOptions?.(indexEntry(job), isTerminal(job.status) ? maxAgeMs : undefined);
+  }
+
+  /** Whether a change is worth a write where writes of one key must be a second apart. */
+  function worthWriting(before: Job, after: Job): boolean {
+    return !lagging || after.seq !== before.seq || after.facts.stop !== before.facts.stop;
+  }
+
   return {
     get,
 
@@ -67,9 +83,18 @@ export function createJobStore({ storage, jobs: index, singleWriter, swap }: Sto
         const existing = await get(job.id);
         if (existing) return existing;
         // The graph is wrapped, as unstorage would parse (and round) a text that looks like JSON.
+        const options = optionsFor(job);
+        // A graph's own life must be longer than its job can last.
+        const graphOptions = options && {
+          ttl: Math.ceil((job.queueTimeoutMs + job.timeoutMs + maxAgeMs) / 1000),
+        };
         await storage.setItems([
-          { key: jobKey(job.id), value: job as never },
-          { key: graphKey(job.id), value: { text: graphText } },
+          { key: jobKey(job.id), value: job as never, ...(options && { options }) },
+          {
+            key: graphKey(job.id),
+            value: { text: graphText },
+            ...(graphOptions && { options: graphOptions }),
+          },
         ]);
         await index.put(indexEntry(job));
         remember(job);
@@ -89,7 +114,8 @@ export function createJobStore({ storage, jobs: index, singleWriter, swap }: Sto
           if (after === before) return { before, after };
           if (swap) {
             if (!(await swap(jobKey(id), before, after))) continue;
-          } else await storage.setItem(jobKey(id), after as never);
+          } else if (worthWriting(before, after))
+            await storage.setItem(jobKey(id), after as never, optionsFor(after));
           if (after.status !== before.status) await index.put(indexEntry(after));
           remember(after);
           return { before, after };

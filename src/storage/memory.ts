@@ -88,7 +88,8 @@ export function createLocalLease(storage: Storage, now: () => number): Lease {
   };
 }
 
-function matches(entry: IndexedJob, query: JobQuery): boolean {
+/** Whether a job is one that a query asks for. */
+export function matches(entry: IndexedJob, query: JobQuery): boolean {
   return (
     (query.owner === undefined || entry.owner === query.owner) &&
     (query.statuses === undefined || query.statuses.includes(entry.status)) &&

@@ -70,5 +70,10 @@ export interface Stores {
   swap?: (key: string, expected: unknown, value: unknown) => Promise<boolean>;
   /** Only where several processes share the store. */
   pubsub?: PubSub;
+  /**
+   * Options for writing a job record, where the index lives beside it and keys end by themselves. `ttlMs` is given with
+   * the record of a job that is over.
+   */
+  recordOptions?: (entry: IndexedJob, ttlMs: number | undefined) => Record<string, unknown>;
   close(): Promise<void>;
 }

@@ -5,11 +5,13 @@ import { createJob, reduce, type Job } from '../../src/jobs/job.ts';
 import { createJobStore } from '../../src/jobs/store.ts';
 import type { Stores } from '../../src/storage/ports.ts';
 
+const OPTIONS = { maxAgeMs: 86_400_000, shared: true };
+
 /** `open` gives a fresh, empty store each time. */
 export function storeSuite(name: string, open: () => Promise<Stores>): void {
   describe(name, () => {
     test('keeps a record and its graph, every digit of it', async () => {
-      const store = createJobStore(await open());
+      const store = createJobStore(await open(), OPTIONS);
       const graph = '{"1":{"class_type":"A","inputs":{"seed":18446744073709551615, "x": 1.0}}}';
       const job = newJob();
       await store.create(job, graph);
@@ -18,7 +20,7 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
     });
 
     test('a second record of one id does not replace the first', async () => {
-      const store = createJobStore(await open());
+      const store = createJobStore(await open(), OPTIONS);
       const job = newJob();
       await store.create(job, '{}');
       expect(await store.create({ ...job, owner: 'other' }, '{"2":{}}')).toEqual(job);
@@ -26,7 +28,7 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
     });
 
     test('merges of one job wait for each other', async () => {
-      const store = createJobStore(await open());
+      const store = createJobStore(await open(), OPTIONS);
       const job = newJob();
       await store.create(job, '{}');
       const outputs = Array.from({ length: 50 }, (_, i) => output(`o${i}`));
@@ -39,7 +41,7 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
     });
 
     test('lists newest first, by page and filter, without gap or repeat', async () => {
-      const store = createJobStore(await open());
+      const store = createJobStore(await open(), OPTIONS);
       const jobs: Job[] = [];
       for (let i = 0; i < 45; i++) {
         const extra = { owner: i % 3 === 0 ? 'a' : 'b', ...(i % 2 === 0 && { session: 's', workflow: 'w' }) };
@@ -79,13 +81,13 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
     });
 
     test('a cursor that is none is told apart', async () => {
-      const store = createJobStore(await open());
+      const store = createJobStore(await open(), OPTIONS);
       expect(await store.page({}, 5, 'rubbish')).toBeNull();
     });
 
     test('forgets a removed job altogether', async () => {
       const stores = await open();
-      const store = createJobStore(stores);
+      const store = createJobStore(stores, OPTIONS);
       const job = newJob();
       await store.create(job, '{}');
       await store.remove(job.id);

@@ -27,7 +27,7 @@ export const CONNECTION_OPTIONS: RedisOptions = {
 };
 
 /** How long calls wait for a connection that has just broken; later ones fail at once. */
-const PATIENCE_MS = 9_000;
+const PATIENCE_MS = 1_000;
 
 export function createConnection(redis: Redis, report: Report) {
   /** What went wrong last, and whether that was in the current attempt to connect. */
