@@ -31,10 +31,12 @@ export interface AppDeps {
   newId: () => string;
   now: () => number;
   log: Log;
+  /** Where nothing runs between requests, streams look for themselves, within so many calls to ComfyUI. */
+  polling?: { calls: () => number; maxCalls: number };
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { config, service, feed, assets, presenter, links, backends, newId, now, log } = deps;
+  const { config, service, feed, assets, presenter, links, backends, newId, now, log, polling } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -49,7 +51,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
 
   app.use('/api/v2/jobs/:id/events', withKeyOrLink);
   app.use('/api/v2/events', withKey);
-  app.route('/api/v2', eventRoutes({ service, feed, presenter, log }));
+  app.route('/api/v2', eventRoutes({ service, feed, presenter, log, now, ...(polling && { polling }) }));
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
   app.route('/api/v2', assetContentRoute({ assets, presenter }));

@@ -54,6 +54,8 @@ export interface Config {
   readonly maxJobs?: number;
   readonly cleanupIntervalMs: number;
   readonly maxQueueDepth: number;
+  /** Calls to ComfyUI that one event stream may make where nothing runs between requests. */
+  readonly maxSubrequests: number;
   readonly idempotency: (typeof IDEMPOTENCY)[number];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** The client id to use with ComfyUI in place of one made and kept in the store. */
@@ -130,6 +132,7 @@ export function parseConfig(env: Environment, file?: unknown): Config {
     cleanupIntervalMs:
       read('CLEANUP_INTERVAL_MS jobs.cleanup_interval', parseInteger(1, MAX_TIMER_MS, HOUR_MS)) ?? HOUR_MS,
     maxQueueDepth: read('MAX_QUEUE_DEPTH', parseCount(1000)) ?? 1000,
+    maxSubrequests: read('MAX_SUBREQUESTS', parseInteger(20, 10_000, 40)) ?? 40,
     idempotency: read('IDEMPOTENCY', parseOption(IDEMPOTENCY)) ?? 'reject',
     logLevel: read('LOG_LEVEL', parseOption(LOG_LEVELS)) ?? 'info',
     ...(clientId !== undefined && { clientId }),

@@ -18,6 +18,7 @@ import { createJobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
 import { TRACK_MS } from './jobs/inspector.ts';
 import { createTracker } from './jobs/tracker.ts';
+import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey, rebuiltKey } from './storage/keys.ts';
 import type { Stores } from './storage/ports.ts';
@@ -33,6 +34,8 @@ export interface Ports {
   /** Ms since 1970. */
   now: () => number;
   log: Log;
+  /** Whether work goes on between requests, and one request may wait for the work of another; not on Workers. */
+  resident: boolean;
   /** Other waits than the usual ones, in ms; tests cannot wait as long as a ComfyUI may need. */
   waitMs?: {
     http?: Partial<typeof TIMEOUT_MS>;
@@ -47,6 +50,8 @@ export interface Gateway {
   fetch(request: Request): Response | Promise<Response>;
   /** Loads what was active and begins to follow it. The first request does it too. */
   start(): Promise<void>;
+  /** Looks after all live jobs once: what a cron trigger does where nothing goes on between requests. */
+  scheduled(): Promise<void>;
   /** Ends the streams and the waits, so that open requests can finish. */
   endStreams(): void;
   /** Ends all of it and closes the store, when requests are through. May be called twice. */
@@ -54,13 +59,13 @@ export interface Gateway {
 }
 
 export function createGateway(config: Config, ports: Ports): Gateway {
-  const { stores, now, log, newId, waitMs = {} } = ports;
+  const { stores, now, log, newId, resident, waitMs = {} } = ports;
   const pollMs = { ...POLL_MS, ...waitMs.poll };
   const feed = createFeed(now);
   const report = (error: unknown, stage: string, jobId?: string): void =>
     log('warn', 'background_failed', { stage, job_id: jobId, error: causes(error) });
   const instance = newId();
-  const store = createJobStore(stores);
+  const store = createJobStore(stores, { maxAgeMs: config.jobMaxAgeMs, shared: resident });
   const service = createJobService({
     store,
     stores,
@@ -69,12 +74,18 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     newId,
     now,
     report,
+    resident,
   });
   const links = createLinks(config, now);
   const presenter = createPresenter(links, config.jobMaxAgeMs, now);
   const reaper = createReaper({ store, stores, service, config, instance, now, log });
   let cluster: Cluster | undefined;
   let backends: Backend[] = [];
+  let calls = 0;
+  const countedFetch: Fetch = (url, init) => {
+    calls++;
+    return ports.fetch(url, init);
+  };
   const assets = createOutputAssets({
     stores,
     service,
@@ -91,6 +102,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     newId,
     now,
     log,
+    ...(!resident && { polling: { calls: () => calls, maxCalls: config.maxSubrequests } }),
   });
   let started: Promise<void> | undefined;
   let ready = false;
@@ -99,6 +111,8 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   async function begin(): Promise<void> {
     backends = await Promise.all(config.backends.map((address) => openBackend(address)));
     await service.connect(backends);
+    ready = true;
+    if (!resident) return;
     cluster = createCluster({
       stores,
       feed,
@@ -112,26 +126,28 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     });
     await cluster.start();
     reaper.start();
-    ready = true;
   }
 
   async function openBackend(address: Config['backends'][number]): Promise<Backend> {
     const { name } = address;
     const key = bytesToHex(sha256(utf8ToBytes(address.url))).slice(0, 16);
-    const client = createComfyClient(address, ports.fetch, now, { ...TIMEOUT_MS, ...waitMs.http });
-    const clientId = config.clientId ?? (await stores.lease.acquire(clientKey(key), newId(), FOREVER_MS));
-    const tracker = createTracker({
+    const client = createComfyClient(address, countedFetch, now, { ...TIMEOUT_MS, ...waitMs.http });
+    // Without sockets nobody listens under it, but every prompt must name one.
+    const clientId =
+      config.clientId ??
+      (resident ? await stores.lease.acquire(clientKey(key), newId(), FOREVER_MS) : `comfygate-${key}`);
+    const inspecting = {
       client,
-      watch: (sink) => watch(address, clientId, sink),
       learn: service.learn,
-      graph: store.graph,
       feed,
       // A ComfyUI that is away fails every look; that it is away is logged once.
-      report: (error, stage, jobId) =>
+      report: (error: unknown, stage: string, jobId?: string) =>
         stage === 'reconcile' ? noteAway(name, error) : report(error, stage, jobId),
       now,
       waitMs: { ...TRACK_MS, ...waitMs.track },
-    });
+    };
+    const watching = { watch: (sink: WatcherSink) => watch(address, clientId, sink), graph: store.graph };
+    const tracker = resident ? createTracker({ ...inspecting, ...watching }) : createVisitor(inspecting);
     return { name, key, client, tracker, clientId };
   }
 
@@ -171,6 +187,8 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   }
 
   function start(): Promise<void> {
+    // Elsewhere one request must not wait for what another began.
+    if (!resident) return begin();
     // A store that cannot be reached now may be there for the next request.
     started ??= begin().catch((error: unknown) => {
       started = undefined;
@@ -192,6 +210,10 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   return {
     start,
     fetch: (request) => (ready ? app.fetch(request) : startThen(request)),
+    async scheduled() {
+      await start();
+      await service.visitAll();
+    },
     endStreams: feed.close,
     async close() {
       if (closed) return;

@@ -32,6 +32,7 @@ test('an empty environment gives the defaults of DESIGN §2', () => {
     jobMaxAgeMs: 86_400_000,
     cleanupIntervalMs: 3_600_000,
     maxQueueDepth: 1000,
+    maxSubrequests: 40,
     idempotency: 'reject',
     logLevel: 'info',
   });

@@ -4,7 +4,8 @@ import { GatewayError } from '../errors.ts';
 import type { Feed } from '../jobs/feed.ts';
 import { isTerminal, type Job } from '../jobs/job.ts';
 import { causes, type Log } from '../log.ts';
-import type { JobService } from '../jobs/service.ts';
+import { adaptiveDelays, type Caller, type JobService } from '../jobs/service.ts';
+import { polledEvents } from './sse-polled.ts';
 import { EventsQuery } from '../api/schemas.ts';
 import type { AppContext, Env } from './context.ts';
 import { parseQuery } from './parse.ts';
@@ -16,13 +17,16 @@ export interface EventRouteDeps {
   feed: Feed;
   presenter: Presenter;
   log: Log;
+  now: () => number;
+  /** Where nothing wakes a stream: it looks for itself, within so many calls. */
+  polling?: { calls: () => number; maxCalls: number };
 }
 
 /** Streams that one instance holds at once, in all and of one key. */
 const MAX_STREAMS = 10_000;
 const MAX_STREAMS_PER_KEY = 2_500;
 
-export function eventRoutes({ service, feed, presenter, log }: EventRouteDeps): Hono<Env> {
+export function eventRoutes({ service, feed, presenter, log, now, polling }: EventRouteDeps): Hono<Env> {
   const routes = new Hono<Env>();
   const deps = { feed, presenter };
   const open = createStreamCounter();
@@ -34,6 +38,19 @@ export function eventRoutes({ service, feed, presenter, log }: EventRouteDeps): 
     return c.body(RETRY, 200, SSE_HEADERS);
   }
 
+  /** Live jobs, and once more those that were live the time before. */
+  function lookAtAll(caller: Caller, session: string | undefined): () => Promise<Job[]> {
+    let before: Job[] = [];
+    return async () => {
+      const found = await service.live(caller, session);
+      const ids = new Set(found.map(({ id }) => id));
+      const jobs = [...found, ...before.filter(({ id }) => !ids.has(id))];
+      const now = await Promise.all(jobs.map((job) => service.refresh(job)));
+      before = now.filter((job) => !isTerminal(job.status));
+      return now;
+    };
+  }
+
   routes.get('/jobs/:id/events', async (c) => {
     const after = resumeFrom(c);
     open.refuseTooMany(c);
@@ -42,7 +59,11 @@ export function eventRoutes({ service, feed, presenter, log }: EventRouteDeps): 
       // 204 is the one answer that stops EventSource from coming back.
       if (after !== undefined && isTerminal(job.status) && after >= job.seq) return c.body(null, 204);
       const viewer = { base: c.var.base, owner: c.var.caller.owner };
-      return open.stream(c, () => jobEvents(deps, job, viewer, after));
+      if (!polling) return open.stream(c, () => jobEvents(deps, job, viewer, after));
+      let latest = job;
+      const look = async () => [(latest = await service.refresh(latest))];
+      const looking = { ...polling, look, delays: adaptiveDelays, now };
+      return open.stream(c, () => polledEvents(deps, looking, viewer, { after, all: false }));
     } catch (error) {
       return comeBack(c, error);
     }
@@ -55,6 +76,10 @@ export function eventRoutes({ service, feed, presenter, log }: EventRouteDeps): 
     const viewer = { base, owner: caller.owner };
     const mine = (job: Job) =>
       service.mine(job, caller) !== null && (session === undefined || job.session === session);
+    if (polling) {
+      const looking = { ...polling, look: lookAtAll(caller, session), delays: adaptiveDelays, now };
+      return open.stream(c, () => polledEvents(deps, looking, viewer, { after: undefined, all: true }));
+    }
     let begin: ((jobs: readonly Job[]) => void) | undefined;
     const response = open.stream(c, () => {
       const all = allEvents(deps, viewer, mine);

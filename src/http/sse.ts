@@ -170,8 +170,13 @@ function createStream(
   return { body, over, wake: () => resume?.() };
 }
 
-/** Turns a job's state into the frames that one stream has not sent yet. */
-function createReader({ presenter }: SseDeps, viewer: Viewer, after: number | undefined, all: boolean) {
+/** Turns a job's state into the frames that one stream has not sent yet. `all`: of one job among many. */
+export function createReader(
+  { presenter }: SseDeps,
+  viewer: Viewer,
+  after: number | undefined,
+  all: boolean,
+) {
   let seq = after ?? 0;
   /** A stream that begins shows where the job is; one that resumes shows only what is new. */
   let fresh = after === undefined;
@@ -258,5 +263,5 @@ function shared(key: object, name: string, make: () => string): Uint8Array {
 }
 
 const encoder = new TextEncoder();
-const encode = (text: string): Uint8Array => encoder.encode(text);
-const SIGN_OF_LIFE = encode(':\n\n');
+export const encode = (text: string): Uint8Array => encoder.encode(text);
+export const SIGN_OF_LIFE = encode(':\n\n');

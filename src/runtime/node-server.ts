@@ -32,6 +32,7 @@ export async function startNode(environment: Environment): Promise<RunningServer
     newId: v7,
     now: Date.now,
     log,
+    resident: true,
   });
   try {
     // A store that is away (Redis) is no reason not to listen: requests say so until it is back.

@@ -3,10 +3,10 @@ import { startNode } from './node-server.ts';
 
 try {
   const { url, close } = await startNode(process.env);
-  console.log(`comfygate listens on ${url}`);
   const stop = () => void close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  console.log(`comfygate listens on ${url}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -6,18 +6,19 @@ import type { Storage } from 'unstorage';
 import { firstKeyBefore, idTimeOf, isJobId, jobKey } from './keys.ts';
 import type { IndexedJob, JobIndex, JobQuery, Lease } from './ports.ts';
 
-/** A sorted list of small entries: a page is a binary search and a walk. */
+/** A sorted list of small entries: a page is a binary search and a walk. New jobs go to its end. */
 export function createMemoryIndex(): JobIndex {
+  /** Oldest first. */
   const keys: string[] = [];
   const entries = new Map<string, IndexedJob>();
 
-  /** Index of the first key that is not less than `key`. */
-  function lowerBound(key: string): number {
+  /** Number of keys that are greater (older) than `key`. */
+  function countOlder(key: string): number {
     let low = 0;
     let high = keys.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (keys[middle]! < key) low = middle + 1;
+      if (keys[middle]! > key) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -26,22 +27,22 @@ export function createMemoryIndex(): JobIndex {
   return {
     async put(job) {
       const key = jobKey(job.id);
-      if (!entries.has(key)) keys.splice(lowerBound(key), 0, key);
+      if (!entries.has(key)) keys.splice(countOlder(key), 0, key);
       entries.set(key, job);
     },
     async remove(id) {
       const key = jobKey(id);
-      if (entries.delete(key)) keys.splice(lowerBound(key), 1);
+      if (entries.delete(key)) keys.splice(countOlder(key), 1);
     },
     async page(query, limit, cursor) {
       if (cursor !== undefined && !isJobId(cursor)) return null;
       const ids: string[] = [];
-      let i = 0;
-      if (query.before !== undefined) i = lowerBound(firstKeyBefore(query.before));
-      if (cursor !== undefined) i = Math.max(i, lowerBound(jobKey(cursor)));
-      for (; i < keys.length; i++) {
-        const entry = entries.get(keys[i]!)!;
-        if (entry.id === cursor || !matches(entry, query)) continue;
+      let i = keys.length;
+      if (query.before !== undefined) i = countOlder(firstKeyBefore(query.before)) + 1;
+      if (cursor !== undefined) i = Math.min(i, countOlder(jobKey(cursor)));
+      while (--i >= 0) {
+        const entry = entries.get(keys[i] ?? '');
+        if (!entry || !matches(entry, query)) continue;
         if (ids.length === limit) return { ids, next: ids.at(-1)! };
         ids.push(entry.id);
       }

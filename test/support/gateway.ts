@@ -63,6 +63,7 @@ export async function startGateway(env: Environment, ports: Partial<Ports> = {})
     newId: v7,
     now,
     log: createLog('debug', (line) => logged.push(JSON.parse(line)), now),
+    resident: true,
     ...ports,
   });
   await gateway.start();

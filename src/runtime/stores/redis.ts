@@ -99,7 +99,7 @@ function recordDriver(
  */
 function parsed(text: unknown): never {
   let value: unknown = text;
-  if (typeof text === 'string' && text.startsWith('!')) {
+  if (typeof text === 'string' && text.startsWith('{')) {
     try {
       value = JSON.parse(text);
     } catch {
