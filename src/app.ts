@@ -27,8 +27,6 @@ export interface AppDeps {
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
-  /** Makes request ids. */
-  newId: () => string;
   now: () => number;
   log: Log;
   /** Where nothing runs between requests, streams look for themselves, within so many calls to ComfyUI. */
@@ -36,13 +34,13 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { config, service, feed, assets, presenter, links, backends, newId, now, log, polling } = deps;
+  const { config, service, feed, assets, presenter, links, backends, now, log, polling } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
 
   app.onError((error, c) => answerError(c, error, log));
-  app.use(everyAnswer(newId));
+  app.use(everyAnswer);
   app.route('/', healthRoutes(backends, now));
   app.use(checkOrigin(config, log));
   if (config.corsOrigins.length > 0) app.use(crossOrigin(config.corsOrigins));
@@ -74,19 +72,17 @@ export function createApp(deps: AppDeps): Hono<Env> {
 }
 
 /** A request id for the log, and headers that every answer has. */
-function everyAnswer(newId: () => string): MiddlewareHandler<Env> {
-  return (c, next) => {
-    const id = newId();
-    c.set('requestId', id);
-    c.header('x-request-id', id);
-    c.header('x-content-type-options', 'nosniff');
-    c.header('referrer-policy', 'no-referrer');
-    c.header('x-frame-options', 'DENY');
-    // Answers carry signed links; what may be kept says so itself.
-    c.header('cache-control', 'no-store');
-    return next();
-  };
-}
+const everyAnswer: MiddlewareHandler<Env> = (c, next) => {
+  const id = crypto.randomUUID();
+  c.set('requestId', id);
+  c.header('x-request-id', id);
+  c.header('x-content-type-options', 'nosniff');
+  c.header('referrer-policy', 'no-referrer');
+  c.header('x-frame-options', 'DENY');
+  // Answers carry signed links; what may be kept says so itself.
+  c.header('cache-control', 'no-store');
+  return next();
+};
 
 /** Allowed pages get every answer with the headers that the official proxy's clients look for, errors included. */
 function crossOrigin(origins: readonly string[]): MiddlewareHandler {

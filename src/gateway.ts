@@ -99,7 +99,6 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     presenter,
     links,
     backends: () => backends,
-    newId,
     now,
     log,
     ...(!resident && { polling: { calls: () => calls, maxCalls: config.maxSubrequests } }),

@@ -25,7 +25,7 @@ const LAYERS: Record<string, string[]> = {
 
 /** Names that tie code to one runtime. */
 const RUNTIME_NAMES =
-  /\b(?:process|Bun|Deno)\.|['"](?:node|bun|cloudflare):|(?:from|import\()\s*['"](?:ioredis|ws|@hono\/node-server|db0|unstorage\/drivers)/;
+  /\b(?:process|Bun|Deno)\.|['"](?:node|bun|cloudflare):|(?:from|import\()\s*['"](?:ioredis|ws|undici|@hono\/node-server|db0|unstorage\/drivers)/;
 
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 

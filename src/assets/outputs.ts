@@ -61,7 +61,7 @@ export function createOutputAssets({ stores, service, clientOf }: OutputAssetsDe
         .view(output.file, { method, headers, signal: limit.signal })
         .finally(() => signal.removeEventListener('abort', abort));
       if ([200, 206, 304, 416].includes(response.status)) return response;
-      await response.body?.cancel();
+      await response.discard();
       if (response.status === 404) throw gone(output.id);
       throw new GatewayError(
         'upstream_error',

@@ -7,8 +7,44 @@ import { readHistoryEntry, type RunResult } from './history.ts';
 import { isObject, parseLossless, parsePython, type JsonObject } from './json.ts';
 import type { FileRef } from './outputs.ts';
 
-/** `fetch` of the runtime, handed in so that tests and runtimes decide. */
-export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+/** A request to ComfyUI; the subset of `RequestInit` that is used. */
+export interface ComfyRequest {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+/** An answer whose body is read once, in one of four ways. */
+export interface ComfyResponse {
+  status: number;
+  ok: boolean;
+  headers: { get(name: string): string | null };
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  /** Reads nothing of it. */
+  discard(): Promise<void>;
+  stream(): ReadableStream<Uint8Array> | null;
+}
+
+/** Sends a request; does not follow redirects. Rejects if there is no answer. Made by the runtime. */
+export type Fetch = (url: string, init?: ComfyRequest) => Promise<ComfyResponse>;
+
+/** The port over a standard `fetch`. */
+export function overFetch(standard: (url: string, init: RequestInit) => Promise<Response>): Fetch {
+  return async (url, init) => {
+    const response = await standard(url, { ...init, redirect: 'manual' });
+    return {
+      status: response.status,
+      ok: response.ok,
+      headers: response.headers,
+      text: () => response.text(),
+      arrayBuffer: () => response.arrayBuffer(),
+      discard: async () => response.body?.cancel(),
+      stream: () => response.body,
+    };
+  };
+}
 
 /** Where a ComfyUI is and what it is called outside. `headers` go with every request. */
 export interface BackendAddress {
@@ -72,20 +108,15 @@ export function createComfyClient(
   let classesAt = Number.NEGATIVE_INFINITY;
   const jsonHeaders = { ...headers, 'content-type': 'application/json' };
 
-  async function send(path: string, init: RequestInit, limitMs: number): Promise<Response> {
+  async function send(path: string, init: ComfyRequest, limitMs: number): Promise<ComfyResponse> {
     try {
-      return await fetch(base + path, {
-        headers,
-        ...init,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(limitMs),
-      });
+      return await fetch(base + path, { headers, ...init, signal: AbortSignal.timeout(limitMs) });
     } catch (error) {
       throw connectionFault(name, error);
     }
   }
 
-  async function readText(response: Response): Promise<string> {
+  async function readText(response: ComfyResponse): Promise<string> {
     try {
       return await response.text();
     } catch (error) {
@@ -251,7 +282,6 @@ export function createComfyClient(
         return await fetch(`${base}/view?${query}`, {
           method: init.method ?? 'GET',
           headers: { ...headers, ...init.headers },
-          redirect: 'manual',
           signal: init.signal ? AbortSignal.any([limit.signal, init.signal]) : limit.signal,
         });
       } catch (error) {

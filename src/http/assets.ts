@@ -35,7 +35,7 @@ export function assetContentRoute({ assets }: AssetRouteDeps): Hono<Env> {
     const { method, signal } = c.req.raw;
     const upstream = await assets.fetch(job, output, method, (name) => forwarded(c, name), signal);
     if (upstream.status === 416) {
-      await upstream.body?.cancel();
+      await upstream.discard();
       const size = /\*\/(\d+)$/.exec(upstream.headers.get('content-range') ?? '')?.[1];
       throw unsatisfiable(c, size === undefined ? undefined : Number(size));
     }
@@ -44,7 +44,12 @@ export function assetContentRoute({ assets }: AssetRouteDeps): Hono<Env> {
       const value = upstream.headers.get(name);
       if (value !== null) headers[name] = value;
     }
-    return c.body(upstream.body as ReadableStream, upstream.status as 200, headers);
+    // HEAD and 304 have no bytes, but their body must be given up for its connection to be used again.
+    if (method === 'HEAD' || upstream.status === 304) {
+      await upstream.discard();
+      return c.body(null, upstream.status as 304, headers);
+    }
+    return c.body(upstream.stream() as ReadableStream, upstream.status as 200, headers);
   });
   return routes;
 }

@@ -115,7 +115,9 @@ function createStream(
   source: Source,
   ended: boolean,
 ): EventStream & { wake: () => void } {
+  /** Set while the reader waits for something to read. */
   let resume: (() => void) | undefined;
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let beat = false;
   let stopped = ended;
   let finish: () => void = () => undefined;
@@ -123,7 +125,7 @@ function createStream(
   const unsubscribe = subscribe((wake) => {
     if (wake.type === 'beat') beat = true;
     else source.take(wake);
-    resume?.();
+    write();
   });
 
   function leave(): void {
@@ -131,43 +133,44 @@ function createStream(
     finish();
   }
 
+  /** Writes what is there for a reader that waits. In the turn of the news: thousands of streams need no turns of their own. */
+  function write(): void {
+    if (!resume || !controller) return;
+    const { chunks, end } = source.next();
+    for (const chunk of chunks) controller.enqueue(chunk);
+    const over = end || stopped;
+    if (over) {
+      leave();
+      // A stream that is ended by the gateway has told from its start when to come back.
+      controller.close();
+    } else if (chunks.length === 0) {
+      if (!beat) return;
+      controller.enqueue(SIGN_OF_LIFE);
+    }
+    beat = false;
+    resume();
+    resume = undefined;
+  }
+
   const body = new ReadableStream<Uint8Array>(
     {
-      start(controller) {
-        controller.enqueue(encode(RETRY));
+      start(made) {
+        controller = made;
+        made.enqueue(encode(RETRY));
       },
-      async pull(controller) {
-        for (;;) {
-          const { chunks, end } = source.next();
-          for (const chunk of chunks) controller.enqueue(chunk);
-          if (end || stopped) {
-            leave();
-            // A stream that ends by its job needs no retry; one that is ended by the gateway has it from its start.
-            controller.close();
-            return;
-          }
-          if (chunks.length > 0) {
-            beat = false;
-            return;
-          }
-          if (beat) {
-            beat = false;
-            controller.enqueue(SIGN_OF_LIFE);
-            return;
-          }
-          await new Promise<void>((resolve) => (resume = resolve));
-          resume = undefined;
-        }
+      pull() {
+        const read = new Promise<void>((resolve) => (resume = resolve));
+        write();
+        return read;
       },
       cancel() {
         stopped = true;
         leave();
-        resume?.();
       },
     },
     { highWaterMark: 0 },
   );
-  return { body, over, wake: () => resume?.() };
+  return { body, over, wake: write };
 }
 
 /** Turns a job's state into the frames that one stream has not sent yet. `all`: of one job among many. */

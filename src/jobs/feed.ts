@@ -37,6 +37,8 @@ export type Feed = ReturnType<typeof createFeed>;
 
 /** Shortest time between two previews of a job, and time between two signs of life, in ms. */
 const PREVIEW_MS = 500;
+/** Subscribers that can be written to in a millisecond, with room for everything else. */
+const SUBSCRIBERS_PER_MS = 10;
 const BEAT_MS = 5_000;
 
 /** `now` in ms since 1970. */
@@ -46,6 +48,8 @@ export function createFeed(now: () => number) {
     nextPreview: Preview | undefined;
     previewAt: number;
     previewTimer: ReturnType<typeof setTimeout> | undefined;
+    snapshotAt: number;
+    snapshotTimer: ReturnType<typeof setTimeout> | undefined;
   }
   const channels = new Map<string, Channel>();
   const everything = new Set<(wake: Wake) => void>();
@@ -66,6 +70,8 @@ export function createFeed(now: () => number) {
         nextPreview: undefined,
         previewAt: 0,
         previewTimer: undefined,
+        snapshotAt: 0,
+        snapshotTimer: undefined,
       };
       channels.set(job.id, channel);
     }
@@ -80,6 +86,7 @@ export function createFeed(now: () => number) {
 
   function drop(channel: Channel): void {
     clearTimeout(channel.previewTimer);
+    clearTimeout(channel.snapshotTimer);
     if (channels.get(channel.job.id) === channel) channels.delete(channel.job.id);
   }
 
@@ -99,8 +106,22 @@ export function createFeed(now: () => number) {
     if (!channel || channel.progress === progress || isTerminal(channel.job.status)) return false;
     if (progress.value < (channel.progress?.value ?? 0)) return false;
     channel.progress = progress;
-    announce(channel);
+    showSnapshot(channel);
     return true;
+  }
+
+  /** The larger the audience, the rarer its snapshots, so that statuses and outputs do not queue behind them. */
+  function showSnapshot(channel: Channel): void {
+    if (channel.snapshotTimer !== undefined) return;
+    const show = (): void => {
+      channel.snapshotTimer = undefined;
+      channel.snapshotAt = now();
+      announce(channel);
+    };
+    const pause = Math.floor(channel.subscribers.size / SUBSCRIBERS_PER_MS);
+    const wait = channel.snapshotAt + pause - now();
+    if (wait <= 0) show();
+    else channel.snapshotTimer = startTimer(show, wait);
   }
 
   function takePosition(id: string, position: number): boolean {
@@ -122,7 +143,7 @@ export function createFeed(now: () => number) {
       channel.preview = next;
       channel.nextPreview = undefined;
       channel.previewAt = now();
-      announce(channel);
+      showSnapshot(channel);
       shown?.(next);
     };
     const wait = channel.previewAt + PREVIEW_MS - now();
@@ -234,7 +255,7 @@ export function createFeed(now: () => number) {
       ended = true;
       wakeAll({ type: 'end' });
       clearInterval(beat);
-      for (const channel of channels.values()) clearTimeout(channel.previewTimer);
+      for (const channel of channels.values()) drop(channel);
     },
   };
 }

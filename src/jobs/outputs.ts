@@ -71,7 +71,7 @@ async function fileSize(
     const response = await client.view(file, { headers, signal: AbortSignal.timeout(SIZE_MS) });
     const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
     if (response.status === 206) await response.arrayBuffer();
-    else await response.body?.cancel();
+    else await response.discard();
     const size = Number(total ?? response.headers.get('content-length'));
     return (response.ok || response.status === 416) && Number.isSafeInteger(size) ? size : 0;
   } catch {

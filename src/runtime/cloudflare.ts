@@ -3,6 +3,7 @@
  * an isolate share the wiring and plain values.
  */
 import { v7 } from 'uuid';
+import { overFetch } from '../comfyui/client.ts';
 import { parseConfig, type Environment } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
@@ -50,7 +51,7 @@ function open(env: Bindings): Gateway {
   }
   return createGateway(config, {
     stores: openKvStores(binding as KvNamespace, Date.now),
-    fetch: (url, init) => fetch(url, init),
+    fetch: overFetch((url, init) => fetch(url, init)),
     newId: v7,
     now: Date.now,
     log: createLog(config.logLevel, (line) => console.error(line), Date.now),

@@ -11,6 +11,7 @@ import { parseConfig, type Config, type Environment } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
+import { nodeFetch } from './node-fetch.ts';
 import { openStores } from './stores/open.ts';
 
 export interface RunningServer {
@@ -27,7 +28,7 @@ export async function startNode(environment: Environment): Promise<RunningServer
   const stores = await openStores(config.storage, Date.now);
   const gateway = createGateway(config, {
     stores,
-    fetch: globalThis.fetch,
+    fetch: nodeFetch,
     connectSocket,
     newId: v7,
     now: Date.now,

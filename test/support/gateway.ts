@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { v7 } from 'uuid';
 import { expect, onTestFinished } from 'vitest';
 import type * as wire from '../../src/api/schemas.ts';
+import { overFetch } from '../../src/comfyui/client.ts';
 import { parseConfig, type Environment } from '../../src/config.ts';
 import { createGateway, type Ports } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
@@ -51,20 +52,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return simulator;
 }
 
+/** What a test can replace; `fetch` in its standard form. */
+type TestPorts = Partial<Omit<Ports, 'fetch'>> & {
+  fetch?: (url: string, init?: RequestInit) => Promise<Response>;
+};
+
 /** `env` as in the environment; `ports` replaces what the runtime lends. */
-export async function startGateway(env: Environment, ports: Partial<Ports> = {}): Promise<TestGateway> {
+export async function startGateway(env: Environment, ports: TestPorts = {}): Promise<TestGateway> {
   const logged: Record<string, unknown>[] = [];
   const now = ports.now ?? Date.now;
   const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env });
   const gateway = createGateway(config, {
     stores: openMemoryStores(now),
-    fetch: globalThis.fetch,
+
     connectSocket: (url, headers) => new WebSocket(url, { headers } as never),
     newId: v7,
     now,
     log: createLog('debug', (line) => logged.push(JSON.parse(line)), now),
     resident: true,
     ...ports,
+    fetch: overFetch(ports.fetch ?? globalThis.fetch),
   });
   await gateway.start();
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
@@ -129,7 +136,7 @@ export async function startGateway(env: Environment, ports: Partial<Ports> = {})
 /** A simulator and a gateway in front of it. */
 export async function startBoth(
   env: Environment = {},
-  ports: Partial<Ports> = {},
+  ports: TestPorts = {},
 ): Promise<{ simulator: Simulator; gateway: TestGateway }> {
   const simulator = await startSimulator();
   return { simulator, gateway: await startGateway({ COMFYUI_URL: simulator.url, ...env }, ports) };

@@ -38,10 +38,12 @@ export async function openFileStores(dir: string, now: () => number): Promise<St
       { cause: error },
     );
   }
-  const storage = createStorage({ driver: sqliteDriver(database) });
+  const sqlite = (await database.getInstance()) as unknown as Sqlite;
+  const statement = createStatements(sqlite);
+  const storage = createStorage({ driver: sqliteDriver(sqlite, statement) });
   return {
     storage,
-    jobs: sqliteIndex(database),
+    jobs: sqliteIndex(statement),
     lease: createLocalLease(storage, now),
     singleWriter: true,
     async close() {
@@ -64,7 +66,8 @@ async function prepare(database: Database): Promise<void> {
   );
   for (const [name, field] of Object.entries(FIELDS)) {
     await database.exec(
-      `CREATE INDEX IF NOT EXISTS jobs_by_${name} ON items (${field}, key) WHERE key >= 'jobs:' AND key < 'jobs;'`,
+      `CREATE INDEX IF NOT EXISTS jobs_by_${name} ON items (${field}, key)
+        WHERE key >= 'jobs:' AND key < 'jobs;' AND ${field} IS NOT NULL`,
     );
   }
 }
@@ -77,49 +80,72 @@ const FIELDS = {
   session: "json_extract(value, '$.session')",
 };
 
-const OVERWRITE = 'ON CONFLICT (key) DO UPDATE SET value = excluded.value';
+const SET = `INSERT INTO items (key, value) VALUES (?, ?)
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
 
-/** Rows in one statement; SQLite takes 32766 values. */
-const AT_ONCE = 1_000;
+/** What `node:sqlite` and `bun:sqlite` have in common; both work synchronously. */
+interface Sqlite {
+  exec(sql: string): unknown;
+  prepare(sql: string): Statement;
+}
 
-function sqliteDriver(database: Database): Driver {
-  const set = `INSERT INTO items (key, value) VALUES (?, ?) ${OVERWRITE}`;
-  const valueOf = async (key: string) => {
-    const row = (await database.prepare('SELECT value FROM items WHERE key = ?').get(key)) as
+interface Statement {
+  get(...values: Primitive[]): unknown;
+  all(...values: Primitive[]): unknown[];
+  run(...values: Primitive[]): unknown;
+}
+
+/** Prepares each text of SQL once: preparing costs as much as running. The texts are few. */
+function createStatements(sqlite: Sqlite): (sql: string) => Statement {
+  const prepared = new Map<string, Statement>();
+  return (sql) => {
+    let statement = prepared.get(sql);
+    if (!statement) prepared.set(sql, (statement = sqlite.prepare(sql)));
+    return statement;
+  };
+}
+
+function sqliteDriver(sqlite: Sqlite, statement: (sql: string) => Statement): Driver {
+  const valueOf = (key: string): string | null => {
+    const row = statement('SELECT value FROM items WHERE key = ?').get(key) as
       | { value: string }
+      | null
       | undefined;
     return row?.value ?? null;
   };
   return {
     name: 'comfygate-sqlite',
-    hasItem: async (key) => (await valueOf(key)) !== null,
+    hasItem: (key) => valueOf(key) !== null,
     getItem: valueOf,
-    async setItem(key, value) {
-      await database.prepare(set).run(key, value);
+    setItem(key, value) {
+      statement(SET).run(key, value);
     },
-    /** All or none, up to the number that fits into one statement: a job and its graph appear together. */
-    async setItems(items) {
-      for (let i = 0; i < items.length; i += AT_ONCE) {
-        const some = items.slice(i, i + AT_ONCE);
-        const rows = some.map(() => '(?, ?)').join(', ');
-        const values = some.flatMap(({ key, value }) => [key, value]);
-        await database.prepare(`INSERT INTO items (key, value) VALUES ${rows} ${OVERWRITE}`).run(...values);
+    /** All or none: a job and its graph appear together. */
+    setItems(items) {
+      sqlite.exec('BEGIN');
+      try {
+        for (const { key, value } of items) statement(SET).run(key, value);
+        sqlite.exec('COMMIT');
+      } catch (error) {
+        sqlite.exec('ROLLBACK');
+        throw error;
       }
     },
-    async removeItem(key) {
-      await database.prepare('DELETE FROM items WHERE key = ?').run(key);
+    removeItem(key) {
+      statement('DELETE FROM items WHERE key = ?').run(key);
     },
-    async getKeys(base = '') {
-      const rows = (await database
-        .prepare('SELECT key FROM items WHERE key >= ? AND key < ?')
-        .all(base, `${base}\u{10FFFF}`)) as { key: string }[];
-      return rows.map((row) => row.key);
+    getKeys(base = '') {
+      const rows = statement('SELECT key FROM items WHERE key >= ? AND key < ?').all(
+        base,
+        `${base}\u{10FFFF}`,
+      );
+      return (rows as { key: string }[]).map((row) => row.key);
     },
   };
 }
 
-function sqliteIndex(database: Database): JobIndex {
-  async function select(columns: string, query: JobQuery, tail: string, ...last: Primitive[]) {
+function sqliteIndex(statement: (sql: string) => Statement): JobIndex {
+  function select(columns: string, query: JobQuery, tail: string, ...last: Primitive[]) {
     const where = ["key >= 'jobs:'", "key < 'jobs;'"];
     const values: Primitive[] = [];
     for (const name of ['owner', 'workflow', 'session'] as const) {
@@ -137,7 +163,7 @@ function sqliteIndex(database: Database): JobIndex {
       values.push(...query.statuses);
     }
     const sql = `SELECT ${columns} FROM items WHERE ${where.join(' AND ')} ${tail}`;
-    return (await database.prepare(sql).all(...values, ...last)) as Record<string, unknown>[];
+    return statement(sql).all(...values, ...last) as Record<string, unknown>[];
   }
 
   return {
@@ -148,12 +174,12 @@ function sqliteIndex(database: Database): JobIndex {
       if (cursor !== undefined && !isJobId(cursor)) return null;
       const from = cursor === undefined ? JOB_PREFIX : jobKey(cursor);
       // One more than asked for tells whether there is a next page.
-      const rows = await select('key', query, 'AND key > ? ORDER BY key LIMIT ?', from, limit + 1);
+      const rows = select('key', query, 'AND key > ? ORDER BY key LIMIT ?', from, limit + 1);
       const ids = rows.slice(0, limit).map((row) => jobIdOf(String(row['key'])));
       return { ids, next: rows.length > limit ? ids.at(-1)! : null };
     },
     async count(query) {
-      const rows = await select('count(*) AS n', query, '');
+      const rows = select('count(*) AS n', query, '');
       return Number(rows[0]?.['n']);
     },
   };

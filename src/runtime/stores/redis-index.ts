@@ -170,7 +170,7 @@ export const RECORD_SCRIPTS = {
     end
     local matching = {}
     for i = 1, math.min(size, #keys) do
-      if true then matching[#matching + 1] = keys[i] end
+      if fits(keys[i]) then matching[#matching + 1] = keys[i] end
     end
     return {matching, #keys >= size and keys[size] or ''}`,
 };
