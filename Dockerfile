@@ -15,7 +15,7 @@ COPY . .
 RUN npm run build && mkdir -p workflows
 
 FROM base
-ENV NODE_ENV=production HOST=0.0.0.0 STORAGE_URL=file:/data
+ENV NODE_ENV=production HOST=0.0.0.0 STORAGE_URL=file:/data NODE_OPTIONS=--max-semi-space-size=1
 COPY --from=modules /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/workflows ./workflows

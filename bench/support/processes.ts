@@ -56,7 +56,8 @@ export async function start(script: string, args: string[], env: Record<string, 
     [
       '--disable-warning=ExperimentalWarning',
       `--import=${LEASH}`,
-      ...(script.startsWith('src/') ? flags : []),
+      // As in `npm start`: streamed chunks are collected soon instead of piling up as garbage.
+      ...(script.startsWith('src/') ? ['--max-semi-space-size=1', ...flags] : []),
       script,
       ...args,
     ],

@@ -19,13 +19,13 @@ export type Presenter = ReturnType<typeof createPresenter>;
 /** How long links to content last, in ms: signed ones, and plain ones (which do not really end). */
 const SIGNED_MS = 60 * 60 * 1000;
 const PLAIN_MS = 24 * 60 * 60 * 1000;
+const MINUTE_MS = 60_000;
 
 /** `maxAgeMs` is the retention of jobs; `now` in ms since 1970. */
 export function createPresenter(links: Links, maxAgeMs: number, now: () => number) {
-  /** A link to bytes and its end; signatures are made for whole minutes, so that equal reads give equal links. */
+  /** A link to bytes and its end: for whole minutes, so that equal reads give equal links. */
   function content(path: string, { base, owner }: Viewer): { url: string; url_expires_at: string } {
-    const minute = 60_000;
-    const until = links.signed ? Math.ceil((now() + SIGNED_MS) / minute) * minute : now() + PLAIN_MS;
+    const until = (thisMinute() + 1) * MINUTE_MS + (links.signed ? SIGNED_MS : PLAIN_MS);
     return { url: base + links.sign(path, owner, until), url_expires_at: iso(until) };
   }
 
@@ -53,48 +53,64 @@ export function createPresenter(links: Links, maxAgeMs: number, now: () => numbe
     };
   }
 
+  function presentJob(job: Job, live: Live | undefined, viewer: Viewer): wire.Job {
+    const { startedAt, completedAt } = job;
+    return {
+      id: job.id,
+      status: shownStatus(job.status),
+      created_at: iso(job.createdAt),
+      started_at: startedAt === undefined ? null : iso(startedAt),
+      completed_at: completedAt === undefined ? null : iso(completedAt),
+      expires_at: iso(expiresAt(job, maxAgeMs)),
+      queue_position: live?.position ?? null,
+      progress: progressOf(job, live),
+      outputs: job.outputs.map((found) => output(job, found, viewer)),
+      error: job.error
+        ? {
+            code: job.error.code,
+            message: job.error.message,
+            node_id: job.error.nodeId,
+            class_type: job.error.classType,
+            traceback: null,
+          }
+        : null,
+      metrics: {
+        queue_ms: startedAt === undefined ? null : startedAt - job.createdAt,
+        execution_ms: startedAt === undefined || completedAt === undefined ? null : completedAt - startedAt,
+      },
+      urls: urls(job, viewer),
+      outputs_reused: job.reused,
+      warnings: job.warnings.map(({ nodeId, classType, message }) => ({
+        node_id: nodeId,
+        class_type: classType,
+        message,
+      })),
+      backend: job.backend,
+      ...(job.metadata !== undefined && { metadata: job.metadata }),
+      ...(job.priority !== undefined && { priority: job.priority }),
+      ...(job.workflow !== undefined && { workflow_name: job.workflow }),
+      ...(job.session !== undefined && { session_id: job.session }),
+    };
+  }
+
+  const thisMinute = (): number => Math.floor(now() / MINUTE_MS);
+
+  /** What was presented of records that cannot change without becoming another object. */
+  const presented = new WeakMap<Job, { viewer: string; minute: number; job: wire.Job }>();
+
   return {
     output,
     urls,
 
+    /** A job with what is live of it. Not to be changed: equal reads of a minute share it. */
     job(job: Job, live: Live | undefined, viewer: Viewer): wire.Job {
-      const { startedAt, completedAt } = job;
-      return {
-        id: job.id,
-        status: shownStatus(job.status),
-        created_at: iso(job.createdAt),
-        started_at: startedAt === undefined ? null : iso(startedAt),
-        completed_at: completedAt === undefined ? null : iso(completedAt),
-        expires_at: iso(expiresAt(job, maxAgeMs)),
-        queue_position: live?.position ?? null,
-        progress: progressOf(job, live),
-        outputs: job.outputs.map((found) => output(job, found, viewer)),
-        error: job.error
-          ? {
-              code: job.error.code,
-              message: job.error.message,
-              node_id: job.error.nodeId,
-              class_type: job.error.classType,
-              traceback: null,
-            }
-          : null,
-        metrics: {
-          queue_ms: startedAt === undefined ? null : startedAt - job.createdAt,
-          execution_ms: startedAt === undefined || completedAt === undefined ? null : completedAt - startedAt,
-        },
-        urls: urls(job, viewer),
-        outputs_reused: job.reused,
-        warnings: job.warnings.map(({ nodeId, classType, message }) => ({
-          node_id: nodeId,
-          class_type: classType,
-          message,
-        })),
-        backend: job.backend,
-        ...(job.metadata !== undefined && { metadata: job.metadata }),
-        ...(job.priority !== undefined && { priority: job.priority }),
-        ...(job.workflow !== undefined && { workflow_name: job.workflow }),
-        ...(job.session !== undefined && { session_id: job.session }),
-      };
+      if (live) return presentJob(job, live, viewer);
+      const key = `${viewer.base} ${viewer.owner}`;
+      const known = presented.get(job);
+      if (known && known.viewer === key && known.minute === thisMinute()) return known.job;
+      const fresh = presentJob(job, undefined, viewer);
+      presented.set(job, { viewer: key, minute: thisMinute(), job: fresh });
+      return fresh;
     },
 
     asset(job: Job, found: JobOutput, viewer: Viewer): wire.Asset {

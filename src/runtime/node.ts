@@ -1,13 +1,5 @@
-/** comfygate on Node. */
-import { startNode } from './node-server.ts';
+/** comfygate on Node: HTTP by node:http, calls to ComfyUI by undici, `file:` by node:sqlite. */
+import { node } from './node-server.ts';
+import { serveUntilSignal } from './server.ts';
 
-try {
-  const { url, close } = await startNode(process.env);
-  const stop = () => void close().then(() => process.exit(0));
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  console.log(`comfygate listens on ${url}`);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-}
+await serveUntilSignal(process.env, node);

@@ -64,6 +64,11 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
           (job: Job) => job.workflow === 'w' && job.status !== 'failed',
         ],
         [{ statuses: ['failed'] }, (job: Job) => job.status === 'failed'],
+        [{ statuses: ['failed', 'queued'] }, () => true],
+        [
+          { owner: 'a', session: 's', statuses: ['failed', 'queued'] },
+          (job: Job) => job.owner === 'a' && job.session === 's',
+        ],
         [{ owner: 'nobody' }, () => false],
         [{ before: 1_790_000_000_200 }, (job: Job) => job.createdAt < 1_790_000_000_200],
       ] as const) {

@@ -4,15 +4,22 @@
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { createDatabase, type Database, type Primitive } from 'db0';
+import { createDatabase, type Connector, type Database, type Primitive } from 'db0';
 import nodeSqlite from 'db0/connectors/node-sqlite';
 import { createStorage, type Driver } from 'unstorage';
 import { firstKeyBefore, isJobId, JOB_PREFIX, jobIdOf, jobKey } from '../../storage/keys.ts';
 import { createLocalLease } from '../../storage/memory.ts';
 import type { JobIndex, JobQuery, Stores } from '../../storage/ports.ts';
 
+/** Opens a database file: a connector of db0. */
+export type ConnectSqlite = (options: { path: string }) => Connector;
+
 /** Opens the database, making the folder if need be. Throws with the remedy if that cannot be. */
-export async function openFileStores(dir: string, now: () => number): Promise<Stores> {
+export async function openFileStores(
+  dir: string,
+  now: () => number,
+  connect: ConnectSqlite = nodeSqlite,
+): Promise<Stores> {
   const path = join(dir, 'comfygate.sqlite');
   try {
     // Prompts of all owners are in it: nobody else on this machine may read them.
@@ -26,7 +33,7 @@ export async function openFileStores(dir: string, now: () => number): Promise<St
       },
     );
   }
-  const database = createDatabase(nodeSqlite({ path }));
+  const database = createDatabase(connect({ path }));
   try {
     await prepare(database);
   } catch (error) {

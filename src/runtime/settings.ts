@@ -1,0 +1,33 @@
+/**
+ * Every environment variable that is a setting. Where the environment is not to be read as a whole (Deno's permissions,
+ * the Worker on this machine), these are the names that are. deno.json has the same list.
+ */
+export const SETTINGS = [
+  'COMFYUI_URL',
+  'COMFYUI_ADDRESS',
+  'COMFYUI_HEADERS',
+  'COMFYUI_TRANSPORT',
+  'HOST',
+  'PORT',
+  'STORAGE_URL',
+  'WORKFLOW_DIR',
+  'COMFY_MCP_WORKFLOW_DIR',
+  'CONFIG_FILE',
+  'API_KEYS',
+  'ALLOW_ANONYMOUS',
+  'PUBLIC_URL',
+  'TRUST_PROXY',
+  'SIGNING_SECRET',
+  'CORS_ORIGINS',
+  'ALLOWED_HOSTS',
+  'MAX_BODY_BYTES',
+  'JOB_TIMEOUT_MS',
+  'JOB_QUEUE_TIMEOUT_MS',
+  'JOB_MAX_AGE_MS',
+  'MAX_JOBS',
+  'CLEANUP_INTERVAL_MS',
+  'MAX_QUEUE_DEPTH',
+  'MAX_SUBREQUESTS',
+  'IDEMPOTENCY',
+  'LOG_LEVEL',
+] as const;
