@@ -48,7 +48,8 @@ export function createReaper({ store, stores, service, config, instance, now, lo
     let removed = await sweep(old, (job) => expiresAt(job, jobMaxAgeMs) <= now());
     if (maxJobs !== undefined && (await store.count({})) > maxJobs)
       removed += await sweep({}, () => true, maxJobs);
-    await releaseIdempotencyKeys();
+    // Elsewhere they end by themselves.
+    if (stores.singleWriter) await releaseIdempotencyKeys();
     if (removed > 0) log('info', 'jobs_removed', { jobs: removed });
   }
 

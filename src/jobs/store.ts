@@ -9,6 +9,9 @@ import { isTerminal, shownStatus, type Job } from './job.ts';
 
 export type JobStore = ReturnType<typeof createJobStore>;
 
+/** Attempts at a record that others write at the same time. */
+const MAX_TRIES = 100;
+
 /** Ids that `each` asks for at once. */
 const EACH = 200;
 
@@ -83,6 +86,13 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared }: { maxAgeMs:
         const existing = await get(job.id);
         if (existing) return existing;
         // The graph is wrapped, as unstorage would parse (and round) a text that looks like JSON.
+        // Of two instances that make the same record at once, one does.
+        if (swap) {
+          await storage.setItem(graphKey(job.id), { text: graphText });
+          if (!(await swap(jobKey(job.id), null, job))) return (await get(job.id)) ?? job;
+          remember(job);
+          return job;
+        }
         const options = optionsFor(job);
         // A graph's own life must be longer than its job can last.
         const graphOptions = options && {
@@ -107,7 +117,7 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared }: { maxAgeMs:
      */
     update: (id: string, change: (job: Job) => Job): Promise<{ before: Job; after: Job } | undefined> =>
       inTurn(id, async () => {
-        for (;;) {
+        for (let tries = 0; tries < MAX_TRIES; tries++) {
           const before = await get(id);
           if (!before) return undefined;
           const after = change(before);
@@ -120,6 +130,7 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared }: { maxAgeMs:
           remember(after);
           return { before, after };
         }
+        throw new Error(`job ${id} could not be written: it was changed ${MAX_TRIES} times meanwhile`);
       }),
 
     remove: (id: string): Promise<void> =>

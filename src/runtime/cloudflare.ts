@@ -4,25 +4,26 @@
  */
 import { v7 } from 'uuid';
 import { overFetch } from '../comfyui/client.ts';
-import { parseConfig, type Environment } from '../config.ts';
+import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
-import { openKvStores, type KvNamespace } from './stores/kv.ts';
-
-type Bindings = Record<string, unknown>;
-
-const gateways = new WeakMap<Bindings, Gateway>();
+import { parseBindings, type Bindings } from './bindings.ts';
 
 export default {
   fetch: (request: Request, env: Bindings): Response | Promise<Response> => {
     try {
       return gatewayOf(env).fetch(request);
     } catch (error) {
-      return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
+      // Settings that are wrong: who deploys this sees it in the first answer. Faults never repeat a secret.
+      console.error(error);
+      const message = error instanceof Error ? error.message : String(error);
+      return Response.json(toEnvelope(new GatewayError('internal_error', message)), { status: 500 });
     }
   },
   scheduled: (_event: unknown, env: Bindings): Promise<void> => gatewayOf(env).scheduled(),
 };
+
+const gateways = new WeakMap<Bindings, Gateway>();
 
 function gatewayOf(env: Bindings): Gateway {
   let gateway = gateways.get(env);
@@ -31,30 +32,8 @@ function gatewayOf(env: Bindings): Gateway {
 }
 
 function open(env: Bindings): Gateway {
-  const settings = Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === 'string'));
-  // A Worker is always beyond loopback, and every name that is routed to it is its own.
-  const config = parseConfig({
-    STORAGE_URL: 'kv:JOBS',
-    HOST: '0.0.0.0',
-    ALLOWED_HOSTS: '*',
-    COMFYUI_TRANSPORT: 'poll',
-    ...(settings as Environment),
-  });
-  const { storage } = config;
-  const binding = storage.kind === 'kv' ? env[storage.binding] : undefined;
-  if (typeof binding !== 'object' || binding === null) {
-    const given =
-      storage.kind === 'kv' ? `kv:${storage.binding}, and there is no such binding` : storage.kind;
-    throw new Error(
-      `STORAGE_URL: given ${given}. On Workers it is kv:BINDING, the name of a KV binding of wrangler.toml.`,
-    );
-  }
-  return createGateway(config, {
-    stores: openKvStores(binding as KvNamespace, Date.now),
-    fetch: overFetch((url, init) => fetch(url, init)),
-    newId: v7,
-    now: Date.now,
-    log: createLog(config.logLevel, (line) => console.error(line), Date.now),
-    resident: false,
-  });
+  const { config, stores } = parseBindings(env);
+  const log = createLog(config.logLevel, (line) => console.error(line), Date.now);
+  const standard = overFetch((url, init) => fetch(url, init));
+  return createGateway(config, { stores, fetch: standard, newId: v7, now: Date.now, log, resident: false });
 }

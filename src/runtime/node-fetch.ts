@@ -2,6 +2,7 @@
  * `fetch` for calls to ComfyUI on Node, by undici's plain request: a third of the work of the global fetch, and none of
  * a browser's headers, which newer ComfyUI versions look at.
  */
+import { ReadableStream as WebStream } from 'node:stream/web';
 import { request, type Dispatcher } from 'undici';
 import type { ComfyResponse, Fetch } from '../comfyui/client.ts';
 
@@ -28,6 +29,6 @@ function toResponse({ statusCode, headers, body }: Dispatcher.ResponseData): Com
     text: () => body.text(),
     arrayBuffer: () => body.arrayBuffer(),
     discard: () => body.dump(),
-    stream: () => ReadableStream.from(body) as ReadableStream<Uint8Array>,
+    stream: () => WebStream.from(body) as ReadableStream<Uint8Array>,
   };
 }

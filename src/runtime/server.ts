@@ -46,7 +46,9 @@ export async function serveUntilSignal(environment: Environment, platform: Platf
     const { url, close } = await startServer(environment, platform);
     const stop = (): void => {
       setTimeout(() => process.exit(0), END_MS);
-      void close().finally(() => process.exit(0));
+      void close()
+        .catch((error: unknown) => console.error(error))
+        .then(() => process.exit(0));
     };
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
@@ -59,7 +61,7 @@ export async function serveUntilSignal(environment: Environment, platform: Platf
 
 /** Reads `.env` and the config file, opens the store, listens. Throws with all faults of the settings at once. */
 export async function startServer(environment: Environment, platform: Platform): Promise<RunningServer> {
-  const env = { ...readEnvFile('.env'), ...definedOf(environment) };
+  const env = readEnvironment(environment);
   const config = parseConfig(env, readConfigFile(env['CONFIG_FILE']));
   const log = createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), Date.now);
   const stores = await openStores(config.storage, Date.now, platform.connectSqlite);
@@ -97,6 +99,15 @@ export async function startServer(environment: Environment, platform: Platform):
   }
 }
 
+/** The environment, and what `.env` adds to it. */
+export function readEnvironment(environment: Environment): Record<string, string> {
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  const env: Record<string, string> = {};
+  for (const [name, value] of [...Object.entries(file), ...Object.entries(environment)])
+    if (value !== undefined) env[name] = value;
+  return env;
+}
+
 /** The answer to what is no request that can be read. */
 export function badRequest(): Response {
   return Response.json(BAD_REQUEST, { status: 400 });
@@ -129,22 +140,12 @@ async function listen(platform: Platform, answer: Gateway['fetch'], config: Conf
 
 async function end({ drain, kill }: Listener): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise((resolve) => (timer = setTimeout(resolve, GRACE_MS)));
-  await Promise.race([drain(), patience]);
+  const patience = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), GRACE_MS)));
+  const drained = drain().then(() => true);
+  if (!(await Promise.race([drained, patience]))) kill();
   clearTimeout(timer);
-  kill();
 }
 
-/** A variable that is not set does not hide the one of the file. */
-function definedOf(environment: Environment): Record<string, string> {
-  const defined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) if (value !== undefined) defined[name] = value;
-  return defined;
-}
-
-function readEnvFile(path: string): Record<string, string> {
-  return existsSync(path) ? (parseEnv(readFileSync(path, 'utf8')) as Record<string, string>) : {};
-}
 
 /** The named file must be there; the usual one may be absent. */
 function readConfigFile(path: string | undefined): unknown {

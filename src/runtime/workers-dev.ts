@@ -1,0 +1,52 @@
+/**
+ * `npm run start:workers`: the Worker on this machine, in workerd through `wrangler dev`, with the settings of `.env` and
+ * the environment as on every other runtime. Further arguments go to wrangler.
+ */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseConfig } from '../config.ts';
+import { workerSettings } from './bindings.ts';
+import { readEnvironment } from './server.ts';
+
+const env = readEnvironment(process.env);
+try {
+  parseConfig(workerSettings(env));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+const where = ['--ip', env['HOST'] || '127.0.0.1', '--port', env['PORT'] || '8080'];
+// Of the settings, it shall read what is handed over here and no file of its own, which it would read in its own way.
+const settings = ['--envFile', 'none'];
+const wrangler = fileURLToPath(new URL('../../node_modules/wrangler/bin/wrangler.js', import.meta.url));
+const child = spawn(
+  process.execPath,
+  [wrangler, 'dev', '--local', ...where, ...settings, ...process.argv.slice(2)],
+  {
+    env: { WRANGLER_SEND_METRICS: 'false', ...env, CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true' },
+    // A group of its own: wrangler alone would leave workerd behind.
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  },
+);
+child.once('exit', (code) => process.exit(code ?? 0));
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    end('SIGTERM');
+    setTimeout(() => {
+      end('SIGKILL');
+      process.exit(0);
+    }, 3_000);
+  });
+}
+process.once('exit', () => end('SIGKILL'));
+
+function end(signal: NodeJS.Signals): void {
+  try {
+    process.kill(-child.pid!, signal);
+  } catch {
+    // It has ended.
+  }
+}
