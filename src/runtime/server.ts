@@ -146,7 +146,6 @@ async function end({ drain, kill }: Listener): Promise<void> {
   clearTimeout(timer);
 }
 
-
 /** The named file must be there; the usual one may be absent. */
 function readConfigFile(path: string | undefined): unknown {
   const name = path || './config.json';
