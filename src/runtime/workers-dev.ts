@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseConfig } from '../config.ts';
 import { workerSettings } from './bindings.ts';
 import { readEnvironment } from './server.ts';
+import { SETTINGS } from './settings.ts';
 
 const env = readEnvironment(process.env);
 try {
@@ -24,16 +25,18 @@ const child = spawn(
   process.execPath,
   [wrangler, 'dev', '--local', ...where, ...settings, ...process.argv.slice(2)],
   {
-    env: { WRANGLER_SEND_METRICS: 'false', ...env, CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true' },
+    env: { WRANGLER_SEND_METRICS: 'false', ...handedOver(), CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true' },
     // A group of its own: wrangler alone would leave workerd behind.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
   },
 );
-child.once('exit', (code) => process.exit(code ?? 0));
+let ending = false;
+child.once('exit', (code) => process.exit(ending ? 0 : (code ?? 1)));
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.once(signal, () => {
+    ending = true;
     end('SIGTERM');
     setTimeout(() => {
       end('SIGKILL');
@@ -42,6 +45,14 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   });
 }
 process.once('exit', () => end('SIGKILL'));
+
+/** The Worker gets all of wrangler's environment: settings, and what wrangler itself cannot do without. */
+function handedOver(): Record<string, string> {
+  const system =
+    /^(PATH|HOME|USERPROFILE|\w*APPDATA|SYSTEMROOT|TE?MP|TMPDIR|(XDG|WRANGLER|CLOUDFLARE|NODE)_\w+)$/i;
+  const names = new Set<string>(SETTINGS);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => names.has(name) || system.test(name)));
+}
 
 function end(signal: NodeJS.Signals): void {
   try {
