@@ -65,7 +65,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const report = (error: unknown, stage: string, jobId?: string): void =>
     log('warn', 'background_failed', { stage, job_id: jobId, error: causes(error) });
   const instance = newId();
-  const store = createJobStore(stores, { maxAgeMs: config.jobMaxAgeMs, shared: resident });
+  const store = createJobStore(stores, { maxAgeMs: config.jobMaxAgeMs, shared: resident, report });
   const service = createJobService({
     store,
     stores,

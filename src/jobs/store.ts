@@ -3,7 +3,7 @@
  * as a merge; an index lists them. Where this process is the only writer, recent records are remembered.
  */
 import { isObject } from '../comfyui/json.ts';
-import { graphKey, jobKey } from '../storage/keys.ts';
+import { damagedKey, graphKey, jobKey } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { isTerminal, shownStatus, type Job } from './job.ts';
 
@@ -18,8 +18,16 @@ const EACH = 200;
 /** Records that are remembered beside the storage. */
 const REMEMBERED = 2_000;
 
-/** `maxAgeMs` is the retention of jobs that are over, `shared` whether requests may wait for each other. */
-export function createJobStore(stores: Stores, { maxAgeMs, shared }: { maxAgeMs: number; shared: boolean }) {
+interface JobStoreOptions {
+  /** Retention of jobs that are over. */
+  maxAgeMs: number;
+  /** Whether requests may wait for each other. */
+  shared: boolean;
+  /** Something is wrong with a record. Never throws. */
+  report: (error: unknown, stage: string, jobId: string) => void;
+}
+
+export function createJobStore(stores: Stores, { maxAgeMs, shared, report }: JobStoreOptions) {
   const { storage, jobs: index, singleWriter, swap, recordOptions } = stores;
   const remembered = new Map<string, Job>();
   const turns = new Map<string, Promise<unknown>>();
@@ -50,8 +58,12 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared }: { maxAgeMs:
     const known = remembered.get(id);
     if (known && !lagging) return known;
     const value: unknown = await storage.getItem(jobKey(id));
-    if (!isObject(value) || value['v'] !== 1) return known;
-    const job = value as unknown as Job; // We wrote it, under this version.
+    if (value === null || value === undefined) return known;
+    if (!isJob(value, id)) {
+      await setAside(id, value);
+      return known;
+    }
+    const job = value;
     if (known && known.seq >= job.seq) return known;
     remember(job);
     return job;
@@ -66,6 +78,18 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared }: { maxAgeMs:
       ...(workflow !== undefined && { workflow }),
       ...(session !== undefined && { session }),
     };
+  }
+
+  /** A damaged record is kept for whoever can read it, out of the way of lists and other jobs. */
+  async function setAside(id: string, value: unknown): Promise<void> {
+    report(
+      new Error(`the record of job ${id} cannot be read; it is kept under ${damagedKey(id)}`),
+      'store',
+      id,
+    );
+    await storage.setItem(damagedKey(id), { value } as never);
+    await storage.removeItem(jobKey(id));
+    await index.remove(id);
   }
 
   function optionsFor(job: Job): Record<string, unknown> | undefined {
@@ -174,4 +198,15 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared }: { maxAgeMs:
 
     count: (query: JobQuery): Promise<number> => index.count(query),
   };
+}
+
+/** Whether a stored value is a record of this version; we wrote it, so its form tells enough. */
+function isJob(value: unknown, id: string): value is Job {
+  return (
+    isObject(value) &&
+    value['v'] === 1 &&
+    value['id'] === id &&
+    isObject(value['facts']) &&
+    Array.isArray(value['log'])
+  );
 }

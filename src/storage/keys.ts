@@ -34,6 +34,9 @@ export function jobIdOf(key: string): string {
 
 export const JOB_PREFIX = 'jobs:';
 
+/** Key of a job record that could not be read. */
+export const damagedKey = (jobId: string): string => `damaged:${jobId}`;
+
 /** Key of a submitted graph. */
 export const graphKey = (jobId: string): string => `graphs:${jobId}`;
 

@@ -3,9 +3,10 @@ import { v7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import { createJob, reduce, type Job } from '../../src/jobs/job.ts';
 import { createJobStore } from '../../src/jobs/store.ts';
+import { damagedKey, jobKey } from '../../src/storage/keys.ts';
 import type { Stores } from '../../src/storage/ports.ts';
 
-const OPTIONS = { maxAgeMs: 86_400_000, shared: true };
+const OPTIONS = { maxAgeMs: 86_400_000, shared: true, report: () => undefined };
 
 /** `open` gives a fresh, empty store each time. */
 export function storeSuite(name: string, open: () => Promise<Stores>): void {
@@ -83,6 +84,24 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
         expect(found).toEqual(expected);
         expect(await store.count(query as never)).toBe(expected.length);
       }
+    });
+
+    test('a damaged record is reported and kept aside, and harms no list and no other job', async () => {
+      const stores = await open();
+      const faults: unknown[] = [];
+      const store = createJobStore(stores, { ...OPTIONS, report: (error) => faults.push(error) });
+      const [good, bad] = [newJob(), newJob()];
+      await store.create(good, '{}');
+      await store.create(bad, '{}');
+      await stores.storage.setItemRaw(jobKey(bad.id), '{"v":1,"id":');
+      // A store that was opened anew remembers nothing.
+      const again = createJobStore(stores, { ...OPTIONS, report: (error) => faults.push(error) });
+      const page = await again.page({}, 10);
+      expect(page?.jobs.map(({ id }) => id)).toEqual([good.id]);
+      expect(await again.get(bad.id)).toBeUndefined();
+      expect(faults).toHaveLength(1);
+      expect(await stores.storage.hasItem(damagedKey(bad.id))).toBe(true);
+      expect((await again.page({}, 10))?.jobs).toHaveLength(1);
     });
 
     test('a cursor that is none is told apart', async () => {

@@ -79,12 +79,14 @@ async function prepare(database: Database): Promise<void> {
   }
 }
 
-/** What is asked of a job record; `submitting` is shown as `queued`. */
+/** What is asked of a job record; `submitting` is shown as `queued`. A record that is damaged has none of it. */
+const field = (name: string): string =>
+  `CASE WHEN json_valid(value) THEN json_extract(value, '$.${name}') END`;
 const FIELDS = {
-  owner: "json_extract(value, '$.owner')",
-  status: "replace(json_extract(value, '$.status'), 'submitting', 'queued')",
-  workflow: "json_extract(value, '$.workflow')",
-  session: "json_extract(value, '$.session')",
+  owner: field('owner'),
+  status: `replace(${field('status')}, 'submitting', 'queued')`,
+  workflow: field('workflow'),
+  session: field('session'),
 };
 
 const SET = `INSERT INTO items (key, value) VALUES (?, ?)
