@@ -10,13 +10,26 @@ import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
 import { download } from './download.ts';
 import { frames } from './frames.ts';
 import { jobs } from './jobs.ts';
+import { listing } from './listing.ts';
+import { polling } from './polling.ts';
 import { reads } from './reads.ts';
+import { runtimes } from './runtimes.ts';
 import { subscribers } from './subscribers.ts';
 import { submits } from './submits.ts';
 import { killAll, takeComplaints } from './support/processes.ts';
 import { isMet, table, type Benchmark, type Outcome } from './support/report.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [submits, reads, frames, subscribers, download, jobs];
+const BENCHMARKS: readonly Benchmark[] = [
+  submits,
+  reads,
+  frames,
+  subscribers,
+  download,
+  jobs,
+  runtimes,
+  listing,
+  polling,
+];
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));

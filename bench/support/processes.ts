@@ -30,9 +30,7 @@ export async function startGateway(
   store: 'memory:' | 'file:',
   env: Record<string, string> = {},
 ): Promise<Child> {
-  const dir = store === 'file:' ? mkdtempSync(join(tmpdir(), 'comfygate-bench-')) : undefined;
-  if (dir !== undefined) folders.add(dir);
-  const remove = () => dir !== undefined && removeFolder(dir);
+  const { dir, remove } = store === 'file:' ? makeFolder() : { dir: undefined, remove: () => undefined };
   try {
     const child = await start('src/runtime/node.ts', [], {
       COMFYUI_URL: comfyUrl,
@@ -48,16 +46,44 @@ export async function startGateway(
   }
 }
 
+/**
+ * Any program, in a process group with a guard, that ends all of it. The address is what it says it listens (or is
+ * ready) on; `find` is a part of the command line of the process to measure, if that is a grandchild.
+ */
+export async function startProgram(
+  command: string[],
+  env: Record<string, string>,
+  options: { cwd?: string; find?: string } = {},
+): Promise<Child> {
+  const child = await start('bench/support/guard.ts', [JSON.stringify({ command, ...options })], env);
+  return { ...child, pid: await child.ask<number>('pid') };
+}
+
+/** A folder that is removed at the end, at the latest. */
+export function makeFolder(): { dir: string; remove: () => void } {
+  const dir = mkdtempSync(join(tmpdir(), 'comfygate-bench-'));
+  folders.add(dir);
+  return { dir, remove: () => removeFolder(dir) };
+}
+
+/** As in `npm start`: streamed chunks are collected soon instead of piling up as garbage. */
+export const GATEWAY_FLAGS = ['--max-semi-space-size=1'];
+
 /** Runs a script of this project and waits until it prints its address. */
-export async function start(script: string, args: string[], env: Record<string, string>): Promise<Child> {
+export async function start(
+  script: string,
+  args: string[],
+  env: Record<string, string>,
+  nodeFlags: readonly string[] = script.startsWith('src/') ? GATEWAY_FLAGS : [],
+): Promise<Child> {
   const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
   const child = spawn(
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
       `--import=${LEASH}`,
-      // As in `npm start`: streamed chunks are collected soon instead of piling up as garbage.
-      ...(script.startsWith('src/') ? ['--max-semi-space-size=1', ...flags] : []),
+      ...nodeFlags,
+      ...(script.startsWith('src/') || script === LISTER ? flags : []),
       script,
       ...args,
     ],
@@ -75,7 +101,11 @@ export async function start(script: string, args: string[], env: Record<string, 
     complaints.set(script, errors);
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  void gone.then(() => running.delete(child));
+  void gone.then(() => {
+    running.delete(child);
+    // What it left behind.
+    if (child.pid !== undefined) killGroup(child.pid, 'SIGKILL');
+  });
 
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let asked = 0;
@@ -133,7 +163,9 @@ export function takeComplaints(): string {
 }
 
 const complaints = new Map<string, string>();
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Has the gateway in its own process. */
+const LISTER = 'bench/support/lister.ts';
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LEASH = new URL('leash.ts', import.meta.url).href;
 const START_MS = 20_000;
 const running = new Set<ChildProcess>();
@@ -161,9 +193,13 @@ function address(child: ChildProcess): Promise<string> {
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  killGroup(child.pid, signal);
+}
+
+function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, signal);
+    process.kill(-pid, signal);
   } catch {
-    // It ended between the check and here.
+    // All of it has ended.
   }
 }

@@ -2,10 +2,19 @@
  * The HTTP side of one ComfyUI. Every call has a time limit and fails with a `ComfyError` that says what is known
  * about the request's fate, which is what decides whether a submission may have happened.
  */
-import { GatewayError } from '../errors.ts';
+import { badAnswer, ComfyError, connectionFault } from './errors.ts';
 import { readHistoryEntry, type RunResult } from './history.ts';
 import { isObject, parseLossless, parsePython, type JsonObject } from './json.ts';
 import type { FileRef } from './outputs.ts';
+import {
+  fromTuple,
+  inOrder,
+  queueItems,
+  storedPrompt,
+  tuples,
+  type QueueItem,
+  type StoredPrompt,
+} from './prompts.ts';
 
 /** A request to ComfyUI; the subset of `RequestInit` that is used. */
 export interface ComfyRequest {
@@ -53,40 +62,10 @@ export interface BackendAddress {
   headers: Record<string, string>;
 }
 
-/** A prompt in ComfyUI's queue. `position` counts pending prompts from 1; 0 means running. */
-export interface QueueItem {
-  promptId: string;
-  position: number;
-}
-
-/** A prompt that ComfyUI remembers, with what was submitted: graph text and `extra_data`. */
-export interface StoredPrompt {
-  promptId: string;
-  extraData: JsonObject;
-  graphText: string;
-  /** Absent while it is queued or running. */
-  result?: RunResult;
-}
-
 /** What ComfyUI said to a submission. */
 export type SubmitAnswer =
   | { accepted: true; nodeErrors: JsonObject }
   | { accepted: false; error: JsonObject; nodeErrors: JsonObject };
-
-/** What happened to a failed request: never left, answered badly, or nobody knows. */
-export type Fate = 'not_sent' | 'answered' | 'unknown';
-
-/** A ComfyUI that cannot be reached (503) or answers badly (502). */
-export class ComfyError extends GatewayError {
-  readonly fate: Fate;
-
-  constructor(fate: Fate, message: string, cause?: unknown) {
-    if (fate === 'answered') super('upstream_error', message, { cause });
-    else super('upstream_unreachable', message, { cause, retryAfterSeconds: 5 });
-    this.name = 'ComfyError';
-    this.fate = fate;
-  }
-}
 
 export type ComfyClient = ReturnType<typeof createComfyClient>;
 
@@ -318,69 +297,10 @@ export function createComfyClient(
   };
 }
 
-/** `[number, prompt_id, prompt, extra_data, outputs_to_execute]` in queue and history. */
-type PromptTuple = unknown[];
-
-function tuples(answer: unknown): { running: PromptTuple[]; pending: PromptTuple[] } {
-  const list = (value: unknown): PromptTuple[] => (Array.isArray(value) ? value.filter(Array.isArray) : []);
-  return isObject(answer)
-    ? { running: list(answer['queue_running']), pending: list(answer['queue_pending']) }
-    : { running: [], pending: [] };
-}
-
-function queueItems({ running, pending }: { running: PromptTuple[]; pending: PromptTuple[] }): QueueItem[] {
-  return inOrder([
-    ...running.map((t) => ({ id: String(t[1]), number: Number(t[0]), running: true })),
-    ...pending.map((t) => ({ id: String(t[1]), number: Number(t[0]), running: false })),
-  ]);
-}
-
-/** `queue_pending` is a raw heap: the order of execution is by number, then id. */
-function inOrder(entries: { id: string; number: number; running: boolean }[]): QueueItem[] {
-  const pending = entries
-    .filter((entry) => !entry.running)
-    .sort((a, b) => a.number - b.number || (a.id < b.id ? -1 : 1))
-    .map((entry, index) => ({ promptId: entry.id, position: index + 1 }));
-  return [
-    ...entries.filter((entry) => entry.running).map(({ id }) => ({ promptId: id, position: 0 })),
-    ...pending,
-  ];
-}
-
-function fromTuple(tuple: unknown): StoredPrompt | undefined {
-  if (!Array.isArray(tuple) || typeof tuple[1] !== 'string' || !isObject(tuple[3])) return undefined;
-  return { promptId: tuple[1], graphText: JSON.stringify(tuple[2]), extraData: tuple[3] };
-}
-
-function storedPrompt(entry: unknown): StoredPrompt | undefined {
-  const prompt = isObject(entry) ? fromTuple(entry['prompt']) : undefined;
-  const result = readHistoryEntry(entry);
-  return prompt && result ? { ...prompt, result } : undefined;
-}
-
 function parse(name: string, path: string, text: string, parser: (text: string) => unknown): unknown {
   try {
     return parsePython(text, parser);
   } catch (error) {
     throw new ComfyError('answered', `${name} sent something that is not JSON.`, { path, cause: error });
   }
-}
-
-function badAnswer(name: string, call: string, status: number, text: string): ComfyError {
-  return new ComfyError('answered', `${name} answered ${status} to ${call}.`, text.slice(0, 500));
-}
-
-/** Errors of a connection that was never made, in the words of undici, Bun, Deno and workerd. */
-const NEVER_CONNECTED =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|connection refused|dns error|tcp connect error/i;
-
-function connectionFault(name: string, error: unknown): ComfyError {
-  const words: string[] = [];
-  for (let e: unknown = error; e instanceof Error; e = e.cause) {
-    words.push(e.message, String((e as { code?: unknown }).code ?? ''));
-    if (e instanceof AggregateError) for (const inner of e.errors) words.push(String(inner));
-  }
-  return NEVER_CONNECTED.test(words.join(' '))
-    ? new ComfyError('not_sent', `${name} cannot be reached.`, error)
-    : new ComfyError('unknown', `${name} did not answer in time or broke off.`, error);
 }

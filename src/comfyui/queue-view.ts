@@ -2,7 +2,9 @@
  * Who is in a ComfyUI's queue, asked as cheaply as its version allows: `/api/jobs` where it exists; else the count of
  * `GET /prompt`, and the whole `/queue` (with every graph in it) only when the count changed, on demand, or slowly.
  */
-import { ComfyError, type ComfyClient, type QueueItem } from './client.ts';
+import type { ComfyClient } from './client.ts';
+import { ComfyError } from './errors.ts';
+import type { QueueItem } from './prompts.ts';
 
 /** Longest time, in ms, that an unchanged count is believed. */
 const BELIEVE_MS = 5_000;

@@ -3,7 +3,8 @@
  * and looks what came of it. It keeps no truth of its own, only when it looked and what it tried; who calls it, and how
  * often, is up to tracker.ts (all the time) or visitor.ts (when somebody asks).
  */
-import type { ComfyClient, QueueItem } from '../comfyui/client.ts';
+import type { ComfyClient } from '../comfyui/client.ts';
+import type { QueueItem } from '../comfyui/prompts.ts';
 import { createQueueView } from '../comfyui/queue-view.ts';
 import type { Feed } from './feed.ts';
 import { isTerminal, type Evidence, type Job } from './job.ts';

@@ -1,10 +1,11 @@
 /**
  * The job and the only function that changes it. A job is a set of facts, each merged so that order and repetition
- * do not matter; status, times and error are derived from the facts by rank (history > stop seen > deadline >
- * absence). Durable events (status changes, outputs) are part of the record, each with its number.
+ * do not matter (facts.ts); status, times and error are derived from them. Durable events (status changes, outputs) are
+ * part of the record, each with its number.
  */
 import type { RunError } from '../comfyui/history.ts';
 import type { OutputKind, FileRef } from '../comfyui/outputs.ts';
+import { derive, mergeFacts, sameFacts, type Facts } from './facts.ts';
 import { idTimeOf } from '../storage/keys.ts';
 import type { Progress } from './progress.ts';
 
@@ -48,23 +49,6 @@ export interface JobWarning {
   nodeId: string | null;
   classType: string | null;
   message: string;
-}
-
-/** What is known of a job's fate; every field is merged on its own. Times in ms since 1970. */
-interface Facts {
-  accepted?: true;
-  /** When it began to run, by ComfyUI's clock where it said so. */
-  startedAt?: number;
-  /** When this gateway first saw it run; deadlines count from here. */
-  runSeenAt?: number;
-  stop?: { reason: StopReason; at: number };
-  /** It was told to stop and is in neither queue nor history. */
-  stoppedAt?: number;
-  /** Its deadline passed, it was told to stop, and a fresh look found no end. */
-  overdueAt?: number;
-  /** In neither queue nor history, twice. */
-  absentAt?: number;
-  ended?: { outcome: 'success' | 'error' | 'interrupted'; at: number; error?: RunError };
 }
 
 export interface Job {
@@ -196,45 +180,6 @@ export function expiresAt(job: Job, maxAgeMs: number): number {
   return (job.completedAt ?? job.createdAt) + maxAgeMs;
 }
 
-function mergeFacts(facts: Facts, evidence: Evidence): Facts {
-  switch (evidence.type) {
-    case 'outputs':
-    case 'progress':
-      return facts;
-    case 'accepted':
-      return { ...facts, accepted: true };
-    case 'started':
-      return {
-        ...facts,
-        accepted: true,
-        startedAt: earliest(facts.startedAt, evidence.at),
-        runSeenAt: earliest(facts.runSeenAt, evidence.seenAt),
-      };
-    case 'stop': {
-      const { reason, at } = evidence;
-      const first = facts.stop;
-      const wins = !first || at < first.at || (at === first.at && reason < first.reason);
-      return wins ? { ...facts, stop: { reason, at } } : facts;
-    }
-    case 'stopped':
-      return { ...facts, stoppedAt: earliest(facts.stoppedAt, evidence.at) };
-    case 'overdue':
-      return { ...facts, overdueAt: earliest(facts.overdueAt, evidence.at) };
-    case 'absent':
-      return { ...facts, absentAt: earliest(facts.absentAt, evidence.at) };
-    case 'ended': {
-      if (facts.ended) return facts;
-      const { outcome, at, error, startedAt } = evidence;
-      return {
-        ...facts,
-        accepted: true,
-        ...(startedAt !== undefined && { startedAt: earliest(facts.startedAt, startedAt) }),
-        ended: { outcome, at, ...(error && { error }) },
-      };
-    }
-  }
-}
-
 /** Derives status, times and error from the facts and logs a change of the shown status. */
 function settle(job: Job, now: number): void {
   const { facts } = job;
@@ -248,57 +193,6 @@ function settle(job: Job, now: number): void {
   if (job.log.at(-1)?.status === shown) return;
   job.seq = nextSeq(job, now);
   job.log = [...job.log, { seq: job.seq, status: shown }];
-}
-
-function derive(facts: Facts): { status: JobStatus; at?: number; error?: JobError } {
-  const { ended, stop } = facts;
-  if (ended) {
-    const { outcome, at } = ended;
-    if (outcome === 'success') return { status: 'succeeded', at };
-    if (outcome === 'error') return { status: 'failed', at, error: nodeError(ended.error) };
-    return { ...stopped(stop?.reason ?? 'cancel'), at };
-  }
-  const inferredAt = facts.stoppedAt ?? facts.overdueAt ?? (stop ? facts.absentAt : undefined);
-  if (stop && inferredAt !== undefined) return { ...stopped(stop.reason), at: inferredAt };
-  if (facts.absentAt !== undefined) return { status: 'failed', at: facts.absentAt, error: LOST };
-  if (stop?.reason === 'cancel') return { status: 'canceling' };
-  if (facts.startedAt !== undefined) return { status: 'running' };
-  return { status: facts.accepted ? 'queued' : 'submitting' };
-}
-
-function stopped(reason: StopReason): { status: JobStatus; error?: JobError } {
-  switch (reason) {
-    case 'cancel':
-      return { status: 'canceled' };
-    case 'timeout':
-      return {
-        status: 'expired',
-        error: fault('timeout', 'The job ran longer than its time limit and was stopped.'),
-      };
-    case 'queue_timeout':
-      return {
-        status: 'expired',
-        error: fault('queue_timeout', 'The job waited longer in the queue than its limit and was taken out.'),
-      };
-  }
-}
-
-const LOST = fault(
-  'lost',
-  'ComfyUI no longer knows this job: it was restarted, or someone deleted the job there. Submit it again.',
-);
-
-function fault(code: JobError['code'], message: string): JobError {
-  return { code, message, nodeId: null, classType: null };
-}
-
-function nodeError(error: RunError | undefined): JobError {
-  return {
-    code: 'node_execution_error',
-    message: error?.message ?? 'ComfyUI gave no reason',
-    nodeId: error?.nodeId ?? null,
-    classType: error?.classType ?? null,
-  };
 }
 
 function addOutputs(job: Job, outputs: NewOutput[], now: number): void {
@@ -319,10 +213,6 @@ function nextSeq(job: Pick<Job, 'id' | 'seq'>, now: number): number {
   return Math.max(job.seq + 1, now - idTimeOf(job.id));
 }
 
-function earliest(a: number | undefined, b: number): number {
-  return a === undefined ? b : Math.min(a, b);
-}
-
 function sameJob(a: Job, b: Job): boolean {
   return (
     a.seq === b.seq &&
@@ -332,19 +222,5 @@ function sameJob(a: Job, b: Job): boolean {
     a.progress === b.progress &&
     a.reused === b.reused &&
     sameFacts(a.facts, b.facts)
-  );
-}
-
-function sameFacts(a: Facts, b: Facts): boolean {
-  return (
-    a === b ||
-    (a.accepted === b.accepted &&
-      a.startedAt === b.startedAt &&
-      a.runSeenAt === b.runSeenAt &&
-      a.stop === b.stop &&
-      a.stoppedAt === b.stoppedAt &&
-      a.overdueAt === b.overdueAt &&
-      a.absentAt === b.absentAt &&
-      a.ended === b.ended)
   );
 }

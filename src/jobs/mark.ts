@@ -3,7 +3,7 @@
  * queue or history. ComfyUI shows it to everybody, so it holds no secret.
  */
 import * as z from 'zod';
-import type { StoredPrompt } from '../comfyui/client.ts';
+import type { StoredPrompt } from '../comfyui/prompts.ts';
 import { isObject } from '../comfyui/json.ts';
 import { createJob, reduce, type Job } from './job.ts';
 

@@ -3,7 +3,7 @@
  * somebody asks for it. Made-up ids must not reach ComfyUI again and again, so misses are remembered for a while.
  */
 import { validate, version } from 'uuid';
-import type { StoredPrompt } from '../comfyui/client.ts';
+import type { StoredPrompt } from '../comfyui/prompts.ts';
 import { GatewayError } from '../errors.ts';
 import type { Backend } from './backend.ts';
 import { idTimeOf } from '../storage/keys.ts';

@@ -2,7 +2,8 @@
  * Submitting a job: record it, claim its key, send it to the backend with the least to do, and settle what came of it.
  * It is recorded before it is sent, and sent once: what is not certain is looked up.
  */
-import { ComfyError, type SubmitAnswer } from '../comfyui/client.ts';
+import type { SubmitAnswer } from '../comfyui/client.ts';
+import { ComfyError } from '../comfyui/errors.ts';
 import type { JsonObject } from '../comfyui/json.ts';
 import { explainNodeErrors, explainRejection } from '../comfyui/rejection.ts';
 import { GatewayError } from '../errors.ts';

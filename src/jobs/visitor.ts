@@ -3,7 +3,7 @@
  * Requests of one isolate share plain values only, as one must not wait for the work of another: what was read last,
  * when, and until when somebody is reading.
  */
-import type { QueueItem } from '../comfyui/client.ts';
+import type { QueueItem } from '../comfyui/prompts.ts';
 import { createEntry, createInspector, type Entry, type InspectorDeps } from './inspector.ts';
 import { isInferred, isTerminal, type Job } from './job.ts';
 import type { Tracker } from './tracker.ts';

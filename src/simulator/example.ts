@@ -10,7 +10,7 @@ export interface ExampleOptions {
   height?: number;
 }
 
-export function exampleGraph(options: ExampleOptions = {}): Graph {
+export function exampleGraph(options: ExampleOptions = {}) {
   const {
     text = 'a lighthouse at dusk, stars over the sea',
     seed = 1,
@@ -40,5 +40,5 @@ export function exampleGraph(options: ExampleOptions = {}): Graph {
     '7': { class_type: 'CLIPTextEncode', inputs: { text: 'text, watermark', clip: ['4', 1] } },
     '8': { class_type: 'VAEDecode', inputs: { samples: ['3', 0], vae: ['4', 2] } },
     '9': { class_type: 'SaveImage', inputs: { filename_prefix: 'comfygate', images: ['8', 0] } },
-  };
+  } satisfies Graph;
 }

@@ -73,19 +73,24 @@ export async function startRuntime(
   void exit.then(() => process.removeListener('exit', endWithTests));
 
   const url = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      signal('SIGKILL');
+      reject(new Error(`${runtime} did not listen in 30 s:\n${printed}`));
+    }, 30_000);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         printed += chunk;
         const found = /(?:listens|Ready) on (http:\/\/\S+)/.exec(printed)?.[1];
-        if (found !== undefined) resolve(found);
+        if (found === undefined) return;
+        clearTimeout(timer);
+        resolve(found);
       });
     }
     child.once('error', reject);
-    child.once('close', (code) => reject(new Error(`${runtime} ended with ${code}:\n${printed}`)));
-    setTimeout(() => {
-      signal('SIGKILL');
-      reject(new Error(`${runtime} did not listen in 30 s:\n${printed}`));
-    }, 30_000).unref();
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`${runtime} ended with ${code}:\n${printed}`));
+    });
   });
   return {
     url,

@@ -1,0 +1,389 @@
+/**
+ * What only a Worker does: streams within a budget of calls, jobs that nobody watches looked after by the cron trigger,
+ * many requests in one isolate, no sockets. On workerd through `npm run start:workers`, with Workers KV of this machine.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { createParser } from 'eventsource-parser';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type * as wire from '../src/api/schemas.ts';
+import worker from '../src/runtime/cloudflare.ts';
+import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
+import { createCaller, SUITE_ENV, type Caller } from './suites/gateway.ts';
+import { brief, durable, watch, type SeenEvent } from './support/events.ts';
+import { eventually, refusal, TERMINAL } from './support/gateway.ts';
+import { pictureGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
+import { isMissing, ROOT, startRuntime, type RunningGateway } from './support/runtimes.ts';
+
+const FAST = { stepMs: 5, loadMs: 5, encodeMs: 1, decodeMs: 1, nodeMs: 1 };
+
+/** What workerd says when a request waits for the work of another, or ends without an answer. */
+const HANGS = /different request|hang|never generate a response|Uncaught|cannot perform I\/O/i;
+
+/** The least that MAX_SUBREQUESTS may be. */
+const SMALL_BUDGET = 20;
+
+const HANDOVERS = 10;
+
+interface Place {
+  gateway: RunningGateway;
+  simulator: Simulator;
+  close(): Promise<void>;
+}
+
+async function open(env: Record<string, string> = {}, simulator?: Simulator): Promise<Place> {
+  const comfy = simulator ?? (await createSimulator(FAST));
+  const kv = await mkdtemp(join(tmpdir(), 'comfygate-kv-'));
+  const gateway = await startRuntime(
+    'workerd',
+    { ...SUITE_ENV, LOG_LEVEL: 'warn', COMFYUI_URL: comfy.url, ...env },
+    { args: ['--persist-to', kv, '--inspector-port', '0'] },
+  );
+  return {
+    gateway,
+    simulator: comfy,
+    async close() {
+      await gateway.end();
+      if (!simulator) await comfy.close();
+      await rm(kv, { recursive: true, force: true });
+    },
+  };
+}
+
+describe.skipIf(isMissing('workerd'))('workerd', { timeout: 60_000 }, () => {
+  let place: Place;
+  let small: Place;
+  let gateway: RunningGateway;
+  let simulator: Simulator;
+  let keys = 0;
+  let following: Promise<Followed>;
+
+  beforeAll(async () => {
+    [place, small] = await Promise.all([open(), open({ MAX_SUBREQUESTS: String(SMALL_BUDGET) })]);
+    ({ gateway, simulator } = place);
+    // It takes a minute, in which the other tests run.
+    following = follow(small);
+    following.catch(() => undefined);
+  }, 90_000);
+  afterAll(async () => {
+    await Promise.all([place?.close(), small?.close()]);
+  });
+  afterEach(() => simulator?.control.reset());
+
+  const someone = (): Caller => createCaller(gateway.url, `key${keys++}`);
+
+  /** What Cloudflare does every minute. */
+  async function tick(): Promise<void> {
+    const answer = await fetch(`${gateway.url}/cdn-cgi/handler/scheduled`);
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringMatching(/ok|Ran/i)]);
+  }
+
+  test('a job that nobody watches is brought to its end by the cron trigger alone', async () => {
+    const me = someone();
+    const { id } = await me.submit(stagesGraph(2, 2, 0.05));
+    await eventually(() => simulator.control.stats().executions[id] === 1 && simulator.control.stats().idle);
+    await tick();
+    await away(async () => {
+      expect(await me.job(id)).toMatchObject({ status: 'succeeded', outputs: [{}, {}] });
+    });
+  });
+
+  test('without the cron trigger nobody would know', async () => {
+    const me = someone();
+    const { id } = await me.submit(pictureGraph());
+    await eventually(() => simulator.control.stats().executions[id] === 1 && simulator.control.stats().idle);
+    await away(async () => {
+      expect((await me.job(id)).status).toBe('queued');
+    });
+    expect((await me.ended(id)).status).toBe('succeeded');
+  });
+
+  test('a deadline passes by the cron trigger alone, in ComfyUI too', async () => {
+    const me = someone();
+    const { id } = await me.submit(sleepGraph(1_000, 0.1), { timeout_ms: 500 });
+    await eventually(() => simulator.control.stats().executions[id] === 1);
+    await tick();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await eventually(async () => {
+      await tick();
+      return simulator.control.stats().idle;
+    });
+    await tick();
+    await away(async () => {
+      expect(await me.job(id)).toMatchObject({ status: 'expired', error: { code: 'timeout' } });
+    });
+  });
+
+  test('of a job that is not in the store, ComfyUI is asked', async () => {
+    const me = someone();
+    const job = await me.ended((await me.submit(stagesGraph(1, 2, 0.01), { metadata: 'mine' })).id);
+    const elsewhere = await open({}, simulator);
+    onTestFinished(() => elsewhere.close());
+    const there = createCaller(elsewhere.gateway.url, `key${keys - 1}`);
+    expect(await there.job(job.id)).toMatchObject({
+      status: 'succeeded',
+      metadata: 'mine',
+      outputs: [{ id: job.outputs[0]!.id }],
+    });
+  });
+
+  test('20 requests of each kind at once, and readers that leave, hold up nobody', async () => {
+    const me = someone();
+    const jobs = await Promise.all(Array.from({ length: 20 }, () => me.submit(stagesGraph(1, 2, 0.02))));
+    await Promise.all(
+      jobs.map(async ({ id, urls }, i) => {
+        const leaving = await watch(urls.events);
+        leaving.close();
+        const stream = await watch(urls.events);
+        const all = await watch(`${gateway.url}/api/v2/events`, undefined, me.headers);
+        await all.first(({ event }) => event === 'status');
+        const waiting = me.get(`/api/v2/jobs/${id}?wait=30`);
+        const gone = new AbortController();
+        fetch(`${gateway.url}/api/v2/jobs/${id}?wait=30`, { headers: me.headers, signal: gone.signal }).catch(
+          () => undefined,
+        );
+        await Promise.all([me.list(), me.get('/readyz'), me.job(id), me.get(`/api/v2/jobs/${id}/workflow`)]);
+        gone.abort();
+        expect(await (await waiting).json()).toMatchObject({ status: 'succeeded' });
+        all.close();
+        const { outputs } = await me.ended(id);
+        expect((await me.get(outputs[0]!.url)).status).toBe(200);
+        const seen = await endedOver(stream, urls.events);
+        expect([i, seen.at(-1)?.data['status']]).toEqual([i, 'succeeded']);
+      }),
+    );
+  });
+
+  test('calls to ComfyUI stay few: 20 jobs with a reader each, and none when all readers have left', async () => {
+    const me = someone();
+    simulator.control.pause();
+    const jobs = await Promise.all(Array.from({ length: 20 }, () => me.submit(pictureGraph())));
+    const streams = await Promise.all(jobs.map(({ urls }) => watch(urls.events)));
+    const handovers = new Set<number>();
+    for (const [i, stream] of streams.entries())
+      void stream.ended.then(
+        () => handovers.add(i),
+        () => undefined,
+      );
+    const before = calls(simulator);
+    const began = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 8_000));
+    const perSecond = (calls(simulator) - before) / ((performance.now() - began) / 1000);
+    console.log(
+      `20 polled jobs with 20 readers: ${perSecond.toFixed(1)} calls a second to ComfyUI; ` +
+        `${handovers.size} streams were handed over within 8 s`,
+    );
+    expect(perSecond).toBeLessThanOrEqual(2 + 3 * 20);
+    // A reading of the queue serves all of them for half a second.
+    expect(perSecond).toBeLessThanOrEqual(2.5);
+    for (const stream of streams) stream.close();
+    // That a reader has left is seen at the next sign of life.
+    await new Promise((resolve) => setTimeout(resolve, 8_000));
+    const left = calls(simulator);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(calls(simulator)).toBe(left);
+  });
+
+  test('a missing binding is named in the first answer', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'comfygate-toml-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const config = join(dir, 'wrangler.toml');
+    const toml = await readFile(join(ROOT, 'wrangler.toml'), 'utf8');
+    await writeFile(
+      config,
+      toml
+        .replace('"src/runtime/cloudflare.ts"', JSON.stringify(join(ROOT, 'src/runtime/cloudflare.ts')))
+        .replace(/\[\[kv_namespaces\]\]\nbinding = "JOBS"/, ''),
+    );
+    const bare = await startRuntime('workerd', SUITE_ENV, {
+      args: ['--config', config, '--inspector-port', '0'],
+    });
+    onTestFinished(() => bare.end().then(() => undefined));
+    const error = await refusal(await fetch(`${bare.url}/api/v2/jobs`), 500, 'internal_error');
+    expect(error.message).toMatch(/no KV binding "JOBS"[^]*\[\[kv_namespaces\]\]\nbinding = "JOBS"/);
+  });
+
+  test('without API_KEYS it does not start', async () => {
+    await expect(startRuntime('workerd', {})).rejects.toThrow(
+      /ended with 1:\n[^]*no API_KEYS[^]*API_KEYS=alice:/,
+    );
+  });
+
+  test(
+    `a job over ${HANDOVERS} hand-overs: nothing is missed, nothing comes twice`,
+    { timeout: 240_000 },
+    async () => {
+      const { job, seen, connections, all } = await following;
+      console.log(`${connections.length} connections, calls to ComfyUI in each: ${connections.join(', ')}`);
+      expect(connections.length).toBeGreaterThan(HANDOVERS);
+      expect(Math.max(...connections)).toBeLessThanOrEqual(SMALL_BUDGET);
+      expect(durable(seen).map(brief)).toEqual(all.map(brief));
+      expect(all.filter(({ event }) => event === 'status').map(({ data }) => data['status'])).toEqual([
+        'queued',
+        'running',
+        'succeeded',
+      ]);
+      expect(all.filter(({ event }) => event === 'output').map(({ data }) => data['id'])).toEqual(
+        job.outputs.map(({ id }) => id),
+      );
+      expect(job.outputs.length).toBe(4);
+    },
+  );
+
+  test('in all of this no socket was opened, and nobody waited for the work of another request', () => {
+    for (const { gateway: each, simulator: comfy } of [place, small]) {
+      expect(comfy.control.stats().headers['GET /ws']).toBeUndefined();
+      expect(comfy.control.stats().socketsOpened).toEqual({});
+      expect(each.output()).not.toMatch(HANGS);
+      expect(each.output()).toMatch(/GET \/api\/v2\/jobs/);
+    }
+  });
+
+  /** While ComfyUI is away, only what is in the store can be told. */
+  async function away(work: () => Promise<void>): Promise<void> {
+    const fault = simulator.control.fault({ route: '*', kind: 'drop' });
+    await work();
+    simulator.control.clearFaults(fault);
+  }
+});
+
+describe('the bundle', () => {
+  test('is at most 250 KB after gzip, and has nothing of the simulator, drivers or Node servers', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'comfygate-bundle-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
+    await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', dir], {
+      cwd: ROOT,
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    });
+    const files = (await readdir(dir)).filter((name) => /\.m?js$|\.wasm$/.test(name));
+    const text = (await Promise.all(files.map((name) => readFile(join(dir, name), 'utf8')))).join('\n');
+    const kilobytes = gzipSync(text, { level: 9 }).length / 1000;
+    console.log(`Worker: ${(text.length / 1000).toFixed(0)} KB, ${kilobytes.toFixed(0)} KB after gzip`);
+    expect(kilobytes).toBeLessThanOrEqual(250);
+    const sources = [...text.matchAll(/^\/\/ (\S+\.[cm]?[jt]s)$/gm)].map((match) => match[1]!);
+    expect(sources).toContain('src/gateway.ts');
+    const unwanted = /src\/simulator|\/(ioredis|db0|undici|ws|@hono\/node-server)\/|stores\/(file|redis)/;
+    expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
+  });
+});
+
+/** The Worker with a KV that keeps Cloudflare's limits, which the one of this machine does not. */
+describe('within the limits of Workers KV', () => {
+  test('a record is as small as KV wants it, whatever the owner, session and workflow are called', async () => {
+    const { call } = await strict({ perSecond: false });
+    const body = JSON.stringify({ workflow: pictureGraph(), session_id: '"'.repeat(128) });
+    expect((await call('POST', '/api/v2/jobs', body)).status).toBe(201);
+  });
+
+  // src/jobs/store.ts writes again at once; KV takes one write a second of a key, and refuses the next with 429.
+  test.fails('a cancel within a second of the submission is taken', async () => {
+    const { call } = await strict({ perSecond: true });
+    const submitted = await call('POST', '/api/v2/jobs', JSON.stringify({ workflow: sleepGraph(100, 0.05) }));
+    const { id } = (await submitted.json()) as wire.Job;
+    const canceled = await call('POST', `/api/v2/jobs/${id}/cancel`);
+    expect(canceled.status).toBe(200);
+  });
+});
+
+interface Followed {
+  job: wire.Job;
+  /** Over all connections. */
+  seen: SeenEvent[];
+  /** How many calls to ComfyUI were made in each. */
+  connections: number[];
+  /** What a reader gets who asks for all of it afterwards. */
+  all: SeenEvent[];
+}
+
+/** Watches one job as EventSource does: comes back with the last id whenever the stream ends. */
+async function follow({ gateway, simulator }: Place): Promise<Followed> {
+  const me = createCaller(gateway.url, 'key0');
+  const { control } = simulator;
+  control.pause();
+  const { id, urls } = await me.submit(stagesGraph(4, 2, 0.2));
+  // A stream that only reads the queue lasts 20 s; where every look is two calls, 3 s.
+  const fault = control.fault({ route: 'GET /history/{id}', kind: 'status', status: 500 });
+  const seen: SeenEvent[] = [];
+  const connections: number[] = [];
+  for (;;) {
+    const before = calls(simulator);
+    const more = await readAll(urls.events, seen.at(-1)?.id);
+    connections.push(calls(simulator) - before);
+    seen.push(...more);
+    if (connections.length === 1) control.resume();
+    if (connections.length === HANDOVERS) control.clearFaults(fault);
+    if (TERMINAL.has(String(durable(seen).at(-1)?.data['status']))) break;
+    if (connections.length > 2 * HANDOVERS) throw new Error('no end');
+  }
+  const job = await me.job(id);
+  return { job, seen, connections, all: durable(await readAll(urls.events, 0)) };
+}
+
+/** A stream to its end; outside of a test, so without `watch`. */
+async function readAll(url: string, after: number | undefined): Promise<SeenEvent[]> {
+  const headers = { ...(after !== undefined && { 'last-event-id': String(after) }) };
+  const response = await fetch(url, { headers });
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+  const seen: SeenEvent[] = [];
+  const parser = createParser({
+    onEvent: ({ id, event = 'message', data }) =>
+      seen.push({
+        id: Number(id),
+        event,
+        data: JSON.parse(data) as SeenEvent['data'],
+        at: performance.now(),
+      }),
+  });
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
+  return seen;
+}
+
+/** The events of a stream and of those that follow it, to the end of the job. */
+async function endedOver(stream: Awaited<ReturnType<typeof watch>>, url: string): Promise<SeenEvent[]> {
+  const seen = [...(await stream.ended)];
+  while (!TERMINAL.has(String(durable(seen).at(-1)?.data['status'])))
+    seen.push(...(await readAll(url, seen.at(-1)?.id)));
+  return seen;
+}
+
+function calls(simulator: Simulator): number {
+  return Object.values(simulator.control.stats().requests).reduce((sum, count) => sum + count, 0);
+}
+
+/** The entry of the Worker in this process, on a KV in memory. */
+async function strict({ perSecond }: { perSecond: boolean }) {
+  const simulator = await createSimulator(FAST);
+  onTestFinished(() => simulator.close());
+  const items = new Map<string, { value: string; metadata: unknown; at: number }>();
+  const JOBS = {
+    get: async (key: string) => items.get(key)?.value ?? null,
+    async put(key: string, value: string, options: { metadata?: unknown } = {}) {
+      const at = performance.now();
+      if (perSecond && at - (items.get(key)?.at ?? -Infinity) < 1_000)
+        throw new Error('KV PUT failed: 429 Too Many Requests');
+      if (Buffer.byteLength(key) > 512)
+        throw new Error('KV PUT failed: 414 UTF-8 encoded length exceeds 512');
+      if (Buffer.byteLength(JSON.stringify(options.metadata ?? null)) > 1024)
+        throw new Error('KV PUT failed: 413 Metadata length exceeds 1024');
+      items.set(key, { value, metadata: options.metadata, at });
+    },
+    delete: async (key: string) => void items.delete(key),
+    async list({ prefix = '' }) {
+      const keys = [...items].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
+      return { keys: keys.map(([name, { metadata }]) => ({ name, metadata })), list_complete: true };
+    },
+  };
+  const name = 'n'.repeat(64);
+  const env = { JOBS, API_KEYS: `${name}:a-long-secret`, COMFYUI_URL: simulator.url, LOG_LEVEL: 'silent' };
+  const headers = { authorization: 'Bearer a-long-secret', 'content-type': 'application/json' };
+  return {
+    call: async (method: string, path: string, body?: string): Promise<Response> =>
+      worker.fetch(new Request(`http://worker${path}`, { method, headers, ...(body && { body }) }), env),
+  };
+}
