@@ -18,7 +18,7 @@ const LAYERS: Record<string, string[]> = {
   http: ['jobs', 'assets', 'comfyui', 'api', 'errors.ts', 'log.ts'],
   'app.ts': ['http', 'jobs', 'assets', 'config.ts', 'log.ts'],
   'gateway.ts': ['app.ts', 'http', 'jobs', 'assets', 'comfyui', 'storage', 'config.ts', 'log.ts'],
-  'index.ts': ['gateway.ts', 'config.ts', 'errors.ts', 'log.ts', 'storage'],
+  'index.ts': ['gateway.ts', 'jobs', 'comfyui', 'config.ts', 'errors.ts', 'log.ts', 'storage', 'runtime'],
   simulator: [],
   runtime: ['gateway.ts', 'simulator', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
 };

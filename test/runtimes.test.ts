@@ -8,17 +8,19 @@ import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promis
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS } from '../src/runtime/settings.ts';
 import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
 import { createCaller, gatewaySuite, SUITE_ENV, type Differences } from './suites/gateway.ts';
 import { durable, watch } from './support/events.ts';
 import { pictureGraph, stagesGraph } from './support/graphs.ts';
 import {
+  buildWorker,
   isMissing,
   ROOT,
   startRuntime,
   storeFolder,
+  type BuiltWorker,
   type RunningGateway,
   type Runtime,
 } from './support/runtimes.ts';
@@ -41,6 +43,12 @@ const PRESENT = ALL.filter((runtime) => !isMissing(runtime));
 /** Those with files and signals. */
 const SERVERS = PRESENT.filter((runtime) => runtime !== 'workerd');
 
+let worker: BuiltWorker | undefined;
+beforeAll(async () => {
+  if (PRESENT.includes('workerd')) worker = await buildWorker();
+}, 60_000);
+afterAll(() => worker?.remove());
+
 for (const [runtime, store, differences] of RUNS) {
   describe.skipIf(!PRESENT.includes(runtime))('every gateway', () => {
     gatewaySuite(
@@ -54,7 +62,7 @@ for (const [runtime, store, differences] of RUNS) {
           COMFYUI_URL: simulator.url,
           ...(store !== 'kv' && { STORAGE_URL: store === 'file' ? folder.url : 'memory:' }),
         };
-        const args = runtime === 'workerd' ? ['--persist-to', kv, '--inspector-port', '0'] : [];
+        const args = runtime === 'workerd' ? [...worker!.args, '--persist-to', kv] : [];
         const gateway = await startRuntime(runtime, env, { args });
         return {
           url: gateway.url,
@@ -187,7 +195,7 @@ test('who waits for 12 s is not cut off, on any runtime', { timeout: 60_000 }, a
       const simulator = await startSimulator();
       const kv = await mkdtemp(join(tmpdir(), 'comfygate-kv-'));
       const store = runtime === 'workerd' ? undefined : { STORAGE_URL: 'memory:' };
-      const args = runtime === 'workerd' ? ['--persist-to', kv, '--inspector-port', '0'] : [];
+      const args = runtime === 'workerd' ? [...worker!.args, '--persist-to', kv] : [];
       const env = { ...SUITE_ENV, COMFYUI_URL: simulator.url, ...store };
       const gateway = await startRuntime(runtime, env, { args });
       onTestFinished(async () => {
@@ -211,7 +219,7 @@ test('who waits for 12 s is not cut off, on any runtime', { timeout: 60_000 }, a
 });
 
 test.skipIf(!PRESENT.includes('workerd'))('SIGTERM leaves nothing of wrangler behind', async () => {
-  const gateway = await startRuntime('workerd', SUITE_ENV, { args: ['--inspector-port', '0'] });
+  const gateway = await startRuntime('workerd', SUITE_ENV, { args: worker!.args });
   const { code, ms } = await gateway.end('SIGTERM');
   expect([code, ms < 5_000]).toEqual([0, true]);
   await expect(fetch(gateway.url)).rejects.toThrow();

@@ -17,6 +17,6 @@ app.get('/kv/:id', async (c) => {
   const text = await c.env.JOBS.get(c.req.param('id'));
   return c.json(JSON.parse(text ?? '{}') as Record<string, string>);
 });
-app.all('*', (c) => (bare ??= createBareApp(c.env.ANSWER)).fetch(c.req.raw, c.env));
+app.all('*', (c) => (bare ??= createBareApp(c.env.ANSWER, 1_000)).fetch(c.req.raw, c.env));
 
 export default app;

@@ -11,9 +11,11 @@ export interface Guarded {
   cwd?: string;
   /** Part of the command line of the process to measure; without it that is the program itself. */
   find?: string;
+  /** What it prints when it is ready, if that has no address. */
+  ready?: string;
 }
 
-const { command, cwd, find } = JSON.parse(process.argv[2] ?? '{}') as Guarded;
+const { command, cwd, find, ready } = JSON.parse(process.argv[2] ?? '{}') as Guarded;
 const [program = '', ...args] = command;
 process.once('exit', killGroup);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, killGroup);
@@ -25,8 +27,11 @@ for (const stream of [child.stdout, child.stderr]) {
     process.stderr.write(text);
     if (printed === undefined) return;
     printed = (printed + text).slice(-4_000);
-    const url = /(?:listens|Ready) on (http:\/\/[^\s/]+)/.exec(printed)?.[1];
-    if (url === undefined) return;
+    const url =
+      ready === undefined
+        ? /(?:listens|Ready) on (http:\/\/[^\s/]+)/.exec(printed)?.[1]
+        : printed.includes(ready) && 'http://no.address';
+    if (!url) return;
     printed = undefined;
     console.log(url);
   });

@@ -143,7 +143,14 @@ function readAnswer(bytes: Buffer): Answer | undefined {
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   if (length !== undefined) {
     const last = end + 4 + Number(length);
-    return bytes.length < last ? undefined : { status, body: bytes.toString('utf8', end + 4, last) };
+    if (bytes.length < last) return undefined;
+    return {
+      status,
+      // Most are not looked at.
+      get body() {
+        return bytes.toString('utf8', end + 4, last);
+      },
+    };
   }
   if (!bytes.subarray(-5).equals(LAST_CHUNK)) return undefined;
   const body = bytes

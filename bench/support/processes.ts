@@ -53,7 +53,7 @@ export async function startGateway(
 export async function startProgram(
   command: string[],
   env: Record<string, string>,
-  options: { cwd?: string; find?: string } = {},
+  options: { cwd?: string; find?: string; ready?: string } = {},
 ): Promise<Child> {
   const child = await start('bench/support/guard.ts', [JSON.stringify({ command, ...options })], env);
   return { ...child, pid: await child.ask<number>('pid') };

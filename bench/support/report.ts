@@ -4,7 +4,7 @@ export interface Figure {
   name: string;
   value: number;
   /** Shown after the value; `ratio` is shown as a bare number. */
-  unit: 'ratio' | 'ms' | 'KB' | 'MB' | '/s' | 'jobs' | 'sockets' | 'events';
+  unit: 'ratio' | 'ms' | 'KB' | 'MB' | '/s' | 'requests' | 'jobs' | 'sockets' | 'events';
   /** Absent where there is nothing to meet. */
   aim?: { atLeast: number } | { atMost: number };
   /** What the value is made of, in a few words. */

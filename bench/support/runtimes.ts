@@ -61,7 +61,17 @@ async function startWorker(script: string, env: Record<string, string>): Promise
     symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
     const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
     const where = ['--ip', '127.0.0.1', '--port', '0', '--inspector-port', '0'];
-    const command = [process.execPath, wrangler, 'dev', '--local', ...where, '--envFile', 'none'];
+    const command = [
+      process.execPath,
+      wrangler,
+      'dev',
+      '--local',
+      ...where,
+      '--envFile',
+      'none',
+      '--log-level',
+      'log',
+    ];
     const child = await startProgram(
       command,
       {

@@ -23,7 +23,7 @@ const settings = ['--envFile', 'none'];
 const wrangler = fileURLToPath(new URL('../../node_modules/wrangler/bin/wrangler.js', import.meta.url));
 const child = spawn(
   process.execPath,
-  [wrangler, 'dev', '--local', ...where, ...settings, ...process.argv.slice(2)],
+  [wrangler, 'dev', ...process.argv.slice(2), '--local', ...where, ...settings],
   {
     env: { WRANGLER_SEND_METRICS: 'false', ...handedOver(), CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true' },
     // A group of its own: wrangler alone would leave workerd behind.

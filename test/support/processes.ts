@@ -9,7 +9,6 @@ import { onTestFinished } from 'vitest';
 import type * as wire from '../../src/api/schemas.ts';
 import { checkAnswer } from './contract.ts';
 import { TERMINAL } from './gateway.ts';
-import { freePort } from './redis.ts';
 
 export interface GatewayProcess {
   url: string;
@@ -44,15 +43,17 @@ const entry = join(root, 'src/runtime/node.ts');
 /** Resolves when it listens; fails with what it said when it ends instead. Ends with the test. */
 export async function startGatewayProcess(env: Record<string, string>): Promise<GatewayProcess> {
   const dir = await mkdtemp(join(tmpdir(), 'comfygate-process-'));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  let port = '0';
+  let url = '';
   const logged: Record<string, unknown>[] = [];
   let child: ChildProcess | undefined;
+  /** Those that were told to end; others should not. */
+  const asked = new WeakSet<ChildProcess>();
 
   async function start(): Promise<void> {
     const started = spawn(process.execPath, [...flags, entry], {
       cwd: dir,
-      env: { PATH: process.env['PATH'], PORT: String(port), ...env },
+      env: { PATH: process.env['PATH'], PORT: port, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
@@ -62,21 +63,32 @@ export async function startGatewayProcess(env: Record<string, string>): Promise<
       if (line.startsWith('{')) logged.push(JSON.parse(line) as Record<string, unknown>);
     });
     await new Promise<void>((resolve, reject) => {
-      readLines(started.stdout, (line) => line.startsWith('comfygate listens on') && resolve());
+      readLines(started.stdout, (line) => {
+        const [, listening] = /^comfygate listens on (.+)$/.exec(line) ?? [];
+        if (listening === undefined) return;
+        url = listening;
+        ({ port } = new URL(url));
+        resolve();
+      });
       started.once('error', reject);
-      started.once('exit', () => reject(new Error(`the gateway ended: ${said}`)));
+      // Only now is all read that it said.
+      started.once('close', (code, signal) => {
+        const end = `the gateway ended with ${signal ?? code}: ${said}`;
+        reject(new Error(end));
+        if (!asked.has(started)) console.error(end);
+      });
     });
   }
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
-    const ending = child;
-    if (!ending) return null;
-    if (ending.exitCode === null && ending.signalCode === null) {
-      const exit = once(ending, 'exit');
-      ending.kill(signal);
+    if (!child) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exit = once(child, 'exit');
+      asked.add(child);
+      child.kill(signal);
       await exit;
     }
-    return ending.exitCode;
+    return child.exitCode;
   }
 
   onTestFinished(async () => {
@@ -97,7 +109,7 @@ export async function startGatewayProcess(env: Record<string, string>): Promise<
   }
 
   const api: GatewayProcess = {
-    url,
+    url, // The same in every life.
     logged,
     start,
     async kill() {

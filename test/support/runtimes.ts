@@ -1,10 +1,11 @@
 /** The gateway as its users start it: by the scripts of package.json, in a process of its own, on any runtime. */
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 const BIN = join(ROOT, 'node_modules/.bin');
@@ -114,6 +115,28 @@ function commandOf(runtime: Runtime): string[] {
   };
   const words = manifest.scripts[STARTS[runtime].script]?.split(' ') ?? [];
   return words.map((word) => (word.startsWith('src/') ? join(ROOT, word) : word));
+}
+
+/** The Worker as it is deployed. Started with these arguments, it is not made anew when a source file changes. */
+export interface BuiltWorker {
+  main: string;
+  args: string[];
+  remove(): Promise<void>;
+}
+
+export async function buildWorker(): Promise<BuiltWorker> {
+  const dir = await mkdtemp(join(tmpdir(), 'comfygate-worker-'));
+  const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
+  await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', dir], {
+    cwd: ROOT,
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+  });
+  const main = join(dir, 'cloudflare.js');
+  return { main, args: workerArgs(main), remove: () => rm(dir, { recursive: true, force: true }) };
+}
+
+export function workerArgs(main: string, config = join(ROOT, 'wrangler.toml')): string[] {
+  return [main, '--no-bundle', '--config', config, '--inspector-port', '0'];
 }
 
 /** A new folder for a store; Deno may write only below the one of the project. */
