@@ -3,7 +3,7 @@ import type * as wire from '../src/api/schemas.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
 import { refusal, startBoth } from './support/gateway.ts';
 import { watch } from './support/events.ts';
-import { pictureGraph, samplerGraph } from './support/graphs.ts';
+import { pictureGraph, samplerGraph, sleepGraph } from './support/graphs.ts';
 
 test('an output that ComfyUI drops is a warning on a job that runs', async () => {
   const { gateway } = await startBoth();
@@ -118,3 +118,25 @@ async function queued(url: string): Promise<unknown[][]> {
   const { queue_pending } = (await (await fetch(`${url}/queue`)).json()) as { queue_pending: unknown[][] };
   return queue_pending;
 }
+
+test('a deleted job is gone with its asset, and does not come back from the memory of ComfyUI', async () => {
+  const { gateway, simulator } = await startBoth();
+  const job = await gateway.ended((await gateway.submit(pictureGraph())).id);
+  expect((await gateway.request('DELETE', `/api/v2/jobs/${job.id}`)).status).toBe(204);
+  for (const path of [`jobs/${job.id}`, `jobs/${job.id}/workflow`, `assets/${job.outputs[0]?.id}`]) {
+    expect((await gateway.request('GET', `/api/v2/${path}`)).status).toBe(404);
+  }
+  expect((await gateway.request('DELETE', `/api/v2/jobs/${job.id}`)).status).toBe(404);
+  const history = await (await fetch(`${simulator.url}/history/${job.id}`)).text();
+  expect(history).toContain(job.id);
+});
+
+test('a running job is stopped before it is deleted', async () => {
+  const { gateway, simulator } = await startBoth();
+  const job = await gateway.submit(sleepGraph(1000, 0.02));
+  await gateway.until(job.id, ({ status }) => status === 'running');
+  await expect
+    .poll(async () => (await gateway.request('DELETE', `/api/v2/jobs/${job.id}`)).status)
+    .toSatisfy((status: number) => status === 204 || status === 404);
+  await expect.poll(() => simulator.control.stats().queueRemaining).toBe(0);
+});

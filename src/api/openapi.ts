@@ -41,7 +41,7 @@ export function openapiDocument({ version, serverUrl }: OpenApiOptions): object 
 }
 
 type Json = Record<string, unknown>;
-type Method = 'GET' | 'HEAD' | 'POST';
+type Method = 'GET' | 'HEAD' | 'POST' | 'DELETE';
 type Tag = 'jobs' | 'events' | 'assets' | 'gateway';
 type SchemaName = keyof typeof SCHEMAS;
 /** Error codes by status. */
@@ -223,6 +223,15 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     query: wire.JobQuery,
     answers: { 200: json('Job', 'The job.') },
     errors: { ...OF_ONE, 400: ['invalid_request'] },
+  },
+  'DELETE /api/v2/jobs/{id}': {
+    id: 'deleteJob',
+    tag: 'jobs',
+    summary: 'Delete a job',
+    description: 'Its record, workflow and asset records. A live job is cancelled first.',
+    parameters: [JOB_ID],
+    answers: { 204: answer('It is gone.') },
+    errors: OF_ONE,
   },
   'GET /api/v2/jobs/{id}/workflow': {
     id: 'getJobWorkflow',

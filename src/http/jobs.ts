@@ -126,6 +126,11 @@ export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency 
     c.json(present(c, await service.cancel(c.var.caller, c.req.param('id')))),
   );
 
+  routes.delete('/jobs/:id', async (c) => {
+    await service.delete(c.var.caller, c.req.param('id'));
+    return c.body(null, 204);
+  });
+
   return routes;
 }
 

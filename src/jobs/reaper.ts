@@ -33,7 +33,11 @@ export function createReaper({ store, stores, service, config, instance, now, lo
     return removed;
   }
 
-  async function releaseIdempotencyKeys(): Promise<void> {
+  async function dropExpiredKeys(): Promise<void> {
+    for (const key of await stores.storage.getKeys('deleted')) {
+      const mark = await stores.storage.getItem<{ until: number }>(key);
+      if (mark && mark.until < now()) await stores.storage.removeItem(key);
+    }
     for (const key of await stores.storage.getKeys('idempotency')) {
       const held = await stores.storage.getItem<{ holder: string; until: number }>(key);
       if (held && held.until < now()) await stores.lease.release(key, held.holder);
@@ -49,7 +53,7 @@ export function createReaper({ store, stores, service, config, instance, now, lo
     if (maxJobs !== undefined && (await store.count({})) > maxJobs)
       removed += await sweep({}, () => true, maxJobs);
     // Elsewhere they end by themselves.
-    if (stores.singleWriter) await releaseIdempotencyKeys();
+    if (stores.singleWriter) await dropExpiredKeys();
     if (removed > 0) log('info', 'jobs_removed', { jobs: removed });
   }
 

@@ -13,8 +13,8 @@ import { toEvidence } from './outputs.ts';
 
 interface RebuildDeps {
   backends: readonly Backend[];
-  /** Keeps a rebuilt job, unless one of its id is there already; returns the one that is kept. */
-  adopt: (job: Job, graphText: string) => Promise<Job>;
+  /** Keeps a rebuilt job, unless one of its id is there already; returns the one that is kept, if one is wanted. */
+  adopt: (job: Job, graphText: string) => Promise<Job | undefined>;
   limits: Pick<Job, 'timeoutMs' | 'queueTimeoutMs'>;
   maxAgeMs: number;
   /** Whether requests may wait for each other. */

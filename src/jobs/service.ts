@@ -5,7 +5,7 @@
 import { validate } from 'uuid';
 import { startTimer } from '../comfyui/watcher.ts';
 import { GatewayError } from '../errors.ts';
-import { assetKey } from '../storage/keys.ts';
+import { assetKey, deletedKey } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { backendOf, type Backend } from './backend.ts';
 import type { Feed } from './feed.ts';
@@ -111,8 +111,9 @@ export function createJobService(deps: JobServiceDeps) {
     return job;
   }
 
-  /** Records a job that was found at ComfyUI, and follows it if it is not over. */
-  async function adopt(job: Job, graphText: string): Promise<Job> {
+  /** Records a job that was found at ComfyUI, and follows it if it is not over. Undefined if it was deleted here. */
+  async function adopt(job: Job, graphText: string): Promise<Job | undefined> {
+    if (await stores.storage.hasItem(deletedKey(job.id))) return undefined;
     await recordAssets(job.id, job.outputs);
     const kept = await store.create(job, graphText);
     if (kept === job) follow(job);
@@ -140,6 +141,19 @@ export function createJobService(deps: JobServiceDeps) {
   async function leastLoad(): Promise<number> {
     const loads = await Promise.all(backends.map(({ client }) => client.queueRemaining().catch(() => 0)));
     return Math.min(...loads);
+  }
+
+  /** Asks for the end of a job, and waits a moment to see it. A job that is over stays as it is. */
+  async function cancel(caller: Caller, id: string): Promise<Job> {
+    const job = await get(caller, id);
+    if (isTerminal(job.status)) return job;
+    const asked = (await learn(id, { type: 'stop', reason: 'cancel', at: now() })) ?? job;
+    const stopping = backendOf(backends, asked)?.tracker.stop(asked);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => (timer = startTimer(resolve, CANCEL_WAIT_MS)));
+    await Promise.race([stopping?.catch((error: unknown) => report(error, 'stop', id)), patience]);
+    clearTimeout(timer);
+    return (await store.get(id)) ?? asked;
   }
 
   async function submit(caller: Caller, submission: Submission): Promise<Submitted> {
@@ -213,18 +227,7 @@ export function createJobService(deps: JobServiceDeps) {
       return text;
     },
 
-    /** Asks for the end of a job, and waits a moment to see it. A job that is over stays as it is. */
-    async cancel(caller: Caller, id: string): Promise<Job> {
-      const job = await get(caller, id);
-      if (isTerminal(job.status)) return job;
-      const asked = (await learn(id, { type: 'stop', reason: 'cancel', at: now() })) ?? job;
-      const stopping = backendOf(backends, asked)?.tracker.stop(asked);
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const patience = new Promise<void>((resolve) => (timer = startTimer(resolve, CANCEL_WAIT_MS)));
-      await Promise.race([stopping?.catch((error: unknown) => report(error, 'stop', id)), patience]);
-      clearTimeout(timer);
-      return (await store.get(id)) ?? asked;
-    },
+    cancel,
 
     /** Jobs newest first, from `cursor` of an earlier page on; null if that is no cursor. */
     async list(caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) {
@@ -251,6 +254,26 @@ export function createJobService(deps: JobServiceDeps) {
         }
       });
       return (await store.get(job.id)) ?? job;
+    },
+
+    /**
+     * Deletes a job for good: record, graph and asset records. A live one is cancelled first; 503 if it could not be seen
+     * to stop.
+     */
+    async delete(caller: Caller, id: string): Promise<void> {
+      const job = await cancel(caller, id);
+      if (!isTerminal(job.status)) {
+        throw new GatewayError(
+          'upstream_unreachable',
+          'The job was told to stop, and has not stopped yet. Delete it again in a moment.',
+          {
+            retryAfterSeconds: 2,
+          },
+        );
+      }
+      const ttl = Math.ceil(settings.jobMaxAgeMs / 1000);
+      await stores.storage.setItem(deletedKey(id), { until: now() + settings.jobMaxAgeMs }, { ttl });
+      await erase(job);
     },
 
     /** Forgets a job that is over. */

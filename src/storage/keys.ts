@@ -37,6 +37,9 @@ export const JOB_PREFIX = 'jobs:';
 /** Key of a job record that could not be read. */
 export const damagedKey = (jobId: string): string => `damaged:${jobId}`;
 
+/** Key that says that a job was deleted: ComfyUI remembers it, and it must not come back. */
+export const deletedKey = (jobId: string): string => `deleted:${jobId}`;
+
 /** Key of a submitted graph. */
 export const graphKey = (jobId: string): string => `graphs:${jobId}`;
 

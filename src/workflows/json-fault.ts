@@ -30,7 +30,6 @@ export function placeOf(text: string, offset: number): { line: number; column: n
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma' | 'end';
 
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
 
 function scan(text: string): { at: number; message: string } | undefined {
@@ -44,7 +43,10 @@ function scan(text: string): { at: number; message: string } | undefined {
       if (expected === 'end') return undefined;
       return { at: i, message: `the text ends early; ${sayExpected(expected, open.at(-1))}` };
     }
-    const wrong = { at: i, message: `unexpected ${sayFound(text, i)}; ${sayExpected(expected, open.at(-1))}` };
+    const wrong = {
+      at: i,
+      message: `unexpected ${sayFound(text, i)}; ${sayExpected(expected, open.at(-1))}`,
+    };
     const done: Expected = open.length === 0 ? 'end' : 'comma';
     switch (expected) {
       case 'end':
@@ -71,10 +73,8 @@ function scan(text: string): { at: number; message: string } | undefined {
           break;
         }
         if (c !== '"') return wrong;
-        STRING.lastIndex = i;
-        if (!STRING.test(text))
-          return { at: i, message: 'a name is not closed, or has a line break or a bad escape' };
-        i = STRING.lastIndex;
+        i = endOfString(text, i);
+        if (i < 0) return { at: ~i, message: BAD_STRING };
         expected = 'colon';
         break;
       default:
@@ -87,10 +87,8 @@ function scan(text: string): { at: number; message: string } | undefined {
           i++;
           expected = open.length === 0 ? 'end' : 'comma';
         } else if (c === '"') {
-          STRING.lastIndex = i;
-          if (!STRING.test(text))
-            return { at: i, message: 'a string is not closed, or has a line break or a bad escape' };
-          i = STRING.lastIndex;
+          i = endOfString(text, i);
+          if (i < 0) return { at: ~i, message: BAD_STRING };
           expected = done;
         } else {
           SCALAR.lastIndex = i;
@@ -101,6 +99,24 @@ function scan(text: string): { at: number; message: string } | undefined {
     }
   }
 }
+
+const BAD_STRING = 'a string is not closed here, or has a bad escape';
+
+/** Index after the string that begins at `start`; where it breaks, the complement of that index. */
+function endOfString(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 34) return i + 1;
+    if (code < 32) return ~i;
+    if (code !== 92) continue;
+    ESCAPE.lastIndex = i;
+    if (!ESCAPE.test(text)) return ~i;
+    i = ESCAPE.lastIndex - 1;
+  }
+  return ~text.length;
+}
+
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 function sayExpected(expected: Expected, inside: '{' | '[' | undefined): string {
   switch (expected) {

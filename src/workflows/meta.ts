@@ -20,8 +20,7 @@ export type ReadMeta = { ok: true; meta: Meta } | { ok: false; error: WorkflowEr
 export function readMeta(text: string): ReadMeta {
   const json = readJson(text, 'meta', MAX_META_CHARS);
   if (!json.ok) return json;
-  if (!isObject(json.value))
-    return bad(`The .meta.json must be an object; given: ${kindOf(json.value)}.`);
+  if (!isObject(json.value)) return bad(`The .meta.json must be an object; given: ${kindOf(json.value)}.`);
   const { name, description, defaults, constraints, override_mappings, timeout_ms } = json.value;
   for (const [key, value] of Object.entries({ name, description }))
     if (value !== undefined && typeof value !== 'string')
@@ -50,7 +49,8 @@ export function readMeta(text: string): ReadMeta {
     ok: true,
     meta: {
       ...(typeof name === 'string' && name.trim() !== '' && { title: name.trim() }),
-      ...(typeof description === 'string' && description.trim() !== '' && { description: description.trim() }),
+      ...(typeof description === 'string' &&
+        description.trim() !== '' && { description: description.trim() }),
       defaults: Object.fromEntries(entries(defaults)),
       constraints: Object.fromEntries(limits),
       mappings: Object.fromEntries(mappings),
@@ -76,7 +76,8 @@ function readConstraint(parameter: string, value: unknown): Constraint | string 
   for (const [key, limit] of Object.entries({ min, max, step }))
     if (limit !== undefined && !(typeof limit === 'number' && Number.isFinite(limit)))
       return `${where}.${key} must be a number; given: ${kindOf(limit)}.`;
-  if (step !== undefined && (step as number) <= 0) return `${where}.step must be above 0; given: ${String(step)}.`;
+  if (step !== undefined && (step as number) <= 0)
+    return `${where}.step must be above 0; given: ${String(step)}.`;
   if (min !== undefined && max !== undefined && (min as number) > (max as number))
     return `${where}: min (${String(min)}) is above max (${String(max)}).`;
   if (options !== undefined && !(Array.isArray(options) && options.length > 0))
