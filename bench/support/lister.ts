@@ -56,6 +56,7 @@ const gateway = createGateway(config, {
   log: () => undefined,
   resident: true,
 });
+let asked = 0;
 const graphText = JSON.stringify(exampleGraph());
 /** Oldest first. */
 const ids: string[] = [];
@@ -83,7 +84,8 @@ async function list({ key, query, deep, warm, count }: ListRequest): Promise<Lis
   let jobs = 0;
   let bytes = 0;
   for (let i = -warm; i < count; i++) {
-    let url = `http://127.0.0.1/api/v2/jobs?limit=${LIMIT}${query}`;
+    // Each by another origin: links differ, so nothing that was presented before is used again, few jobs or many.
+    let url = `http://127.0.0.1:${10_000 + (asked++ % 50_000)}/api/v2/jobs?limit=${LIMIT}${query}`;
     if (deep) {
       const [from, to] = deep;
       const part = from + ((to - from) * (i + warm)) / (warm + count);

@@ -40,23 +40,38 @@ export interface RunningServer {
 const GRACE_MS = 3_000;
 const END_MS = 4_500;
 
+/** Signals that come within so many ms are one. */
+const AGAIN_MS = 500;
+
 /** Serves until SIGTERM or SIGINT, then ends the process with 0. Faults of the start end it with 1. */
 export async function serveUntilSignal(environment: Environment, platform: Platform): Promise<void> {
   try {
     const { url, close } = await startServer(environment, platform);
-    const stop = (): void => {
+    onEndSignal(() => {
       setTimeout(() => process.exit(0), END_MS);
       void close()
         .catch((error: unknown) => console.error(error))
         .then(() => process.exit(0));
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
+    });
     console.log(`comfygate listens on ${url}`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }
+}
+
+/**
+ * Calls `end` at the first SIGTERM, SIGINT or SIGHUP. Ctrl-C reaches a program under npm or `deno task` twice at once, so
+ * another signal counts only later: whoever asks again wants it to be over.
+ */
+export function onEndSignal(end: () => void): void {
+  let askedAt: number | undefined;
+  const ask = (): void => {
+    if (askedAt === undefined) end();
+    else if (performance.now() - askedAt > AGAIN_MS) process.exit(1);
+    askedAt ??= performance.now();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, ask);
 }
 
 /** Reads `.env` and the config file, opens the store, listens. Throws with all faults of the settings at once. */

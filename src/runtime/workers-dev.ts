@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseConfig } from '../config.ts';
 import { workerSettings } from './bindings.ts';
-import { readEnvironment } from './server.ts';
+import { onEndSignal, readEnvironment } from './server.ts';
 import { SETTINGS } from './settings.ts';
 
 const env = readEnvironment(process.env);
@@ -34,16 +34,11 @@ const child = spawn(
 let ending = false;
 child.once('exit', (code) => process.exit(ending ? 0 : (code ?? 1)));
 
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    ending = true;
-    end('SIGTERM');
-    setTimeout(() => {
-      end('SIGKILL');
-      process.exit(0);
-    }, 3_000);
-  });
-}
+onEndSignal(() => {
+  ending = true;
+  end('SIGTERM');
+  setTimeout(() => process.exit(0), 3_000);
+});
 process.once('exit', () => end('SIGKILL'));
 
 /** The Worker gets all of wrangler's environment: settings, and what wrangler itself cannot do without. */

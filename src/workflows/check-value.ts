@@ -50,7 +50,8 @@ function checkType(parameter: Parameter, given: unknown): Checked {
     return fail(parameter, 'placeholder', 'must be a value, not the placeholder itself', given);
   const same = (value: unknown): Checked => ({ ok: true, json: value, recorded: value });
   // The list itself says which types there are.
-  if (parameter.enum && isScalar(given) && parameter.enum.includes(given)) return same(given);
+  if (parameter.enum && parameter.type !== 'array' && isScalar(given) && parameter.enum.includes(given))
+    return same(given);
   switch (parameter.type) {
     case 'string':
       return typeof given === 'string' ? same(given) : wrong('a text');

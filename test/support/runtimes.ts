@@ -99,7 +99,10 @@ export async function startRuntime(
     async end(name = 'SIGTERM') {
       const began = performance.now();
       signal(name);
+      // As under npm: the group gets it, and then from npm again.
+      const again = setTimeout(() => signal(name), 20);
       const [code] = await exit;
+      clearTimeout(again);
       const ms = performance.now() - began;
       // What it left behind.
       signal('SIGKILL');

@@ -154,18 +154,16 @@ function sqliteDriver(sqlite: Sqlite, statement: (sql: string) => Statement): Dr
 }
 
 function sqliteIndex(statement: (sql: string) => Statement): JobIndex {
-  function select(columns: string, query: JobQuery, tail: string, ...last: Primitive[]) {
-    const where = ["key >= 'jobs:'", "key < 'jobs;'"];
-    const values: Primitive[] = [];
+  /** Rows of a query whose keys come after `after`. SQLite begins where one bound says: of two it may take the wider. */
+  function select(columns: string, query: JobQuery, after: string, tail: string, ...last: Primitive[]) {
+    const earliest = query.before === undefined ? JOB_PREFIX : firstKeyBefore(query.before);
+    const where = ['key > ?', "key < 'jobs;'"];
+    const values: Primitive[] = [after > earliest ? after : earliest];
     for (const name of ['owner', 'workflow', 'session'] as const) {
       const value = query[name];
       if (value === undefined) continue;
       where.push(`${FIELDS[name]} = ?`);
       values.push(value);
-    }
-    if (query.before !== undefined) {
-      where.push('key >= ?');
-      values.push(firstKeyBefore(query.before));
     }
     if (query.statuses) {
       where.push(`${FIELDS.status} IN (${query.statuses.map(() => '?').join(', ')})`);
@@ -183,12 +181,12 @@ function sqliteIndex(statement: (sql: string) => Statement): JobIndex {
       if (cursor !== undefined && !isJobId(cursor)) return null;
       const from = cursor === undefined ? JOB_PREFIX : jobKey(cursor);
       // One more than asked for tells whether there is a next page.
-      const rows = select('key', query, 'AND key > ? ORDER BY key LIMIT ?', from, limit + 1);
+      const rows = select('key', query, from, 'ORDER BY key LIMIT ?', limit + 1);
       const ids = rows.slice(0, limit).map((row) => jobIdOf(String(row['key'])));
       return { ids, next: rows.length > limit ? ids.at(-1)! : null };
     },
     async count(query) {
-      const rows = select('count(*) AS n', query, '');
+      const rows = select('count(*) AS n', query, JOB_PREFIX, '');
       return Number(rows[0]?.['n']);
     },
   };
