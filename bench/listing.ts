@@ -20,7 +20,7 @@ export const listing: Benchmark = {
 
 const FEW = 1_000;
 const MANY = 100_000;
-const REPEAT = { warm: 40, count: 120 };
+const REPEAT = { warm: 40, count: 80 };
 
 /** Each has at least a page of jobs, also among the few. */
 const CASES: Record<string, Pick<ListRequest, 'key' | 'query' | 'deep'>> = {

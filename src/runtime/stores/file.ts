@@ -73,13 +73,12 @@ async function prepare(database: Database): Promise<void> {
   );
   for (const [name, field] of Object.entries(FIELDS)) {
     await database.exec(
-      `CREATE INDEX IF NOT EXISTS jobs_by_${name} ON items (${field}, key)
-        WHERE key >= 'jobs:' AND key < 'jobs;' AND ${field} IS NOT NULL`,
+      `CREATE INDEX IF NOT EXISTS jobs_by_${name} ON items (${field}, key) WHERE ${field} IS NOT NULL`,
     );
   }
 }
 
-/** What is asked of a job record; `submitting` is shown as `queued`. A record that is damaged has none of it. */
+/** What is asked of a job record; `submitting` is shown as `queued`. Other items and damaged records have none of it. */
 const field = (name: string): string =>
   `CASE WHEN json_valid(value) THEN json_extract(value, '$.${name}') END`;
 const FIELDS = {
