@@ -41,6 +41,12 @@ export function bindGraph(
   const { targets, faults } = resolve(graph, parameters, values, options);
   const used: [string, unknown][] = [];
   for (const { parameter, given, bindings } of targets) {
+    const missing = bindings.find(({ node, input }) => missingPlace(graph, node, input) !== undefined);
+    if (missing) {
+      const message = `'${parameter.name}': ${missingPlace(graph, missing.node, missing.input)}`;
+      faults.push({ parameter: parameter.name, reason: 'unknown_parameter', message });
+      continue;
+    }
     const keeps = options.keepSeeds === true && parameter.seed === true && isMinusOne(given);
     if (keeps && !isPlaceholder(current(graph, parameter))) {
       used.push([parameter.name, literalDefault(current(graph, parameter))]);
@@ -50,12 +56,6 @@ export function bindGraph(
       const seed = drawSeed(parameter, options.seed());
       set(graph, bindings, jsonInteger(seed));
       used.push([parameter.name, recordedInteger(seed)]);
-      continue;
-    }
-    const missing = bindings.find(({ node, input }) => missingPlace(graph, node, input) !== undefined);
-    if (missing) {
-      const message = `'${parameter.name}': ${missingPlace(graph, missing.node, missing.input)}`;
-      faults.push({ parameter: parameter.name, reason: 'unknown_parameter', message });
       continue;
     }
     const checked = checkValue(parameter, given);
@@ -218,12 +218,9 @@ function current(graph: Graph, { bindings }: Parameter): unknown {
   return inputsOf(Object.hasOwn(graph, node) ? graph[node] : undefined)[input];
 }
 
+/** Every place was found to be there, so an input called `__proto__` is a property like any other. */
 function set(graph: Graph, bindings: Parameter['bindings'], value: unknown): void {
-  for (const { node, input } of bindings) {
-    // Defined, not assigned: an input may be called `__proto__`.
-    const inputs = Object.hasOwn(graph, node) ? inputsOf(graph[node]) : {};
-    Object.defineProperty(inputs, input, { value, enumerable: true, writable: true, configurable: true });
-  }
+  for (const { node, input } of bindings) inputsOf(graph[node])[input] = value;
 }
 
 function isMinusOne(value: unknown): boolean {

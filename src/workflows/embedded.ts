@@ -22,7 +22,7 @@ export async function embeddedGraph(bytes: Uint8Array): Promise<Embedded> {
     texts = isPng(bytes) ? await pngTexts(bytes) : webpTexts(bytes);
   } catch (error) {
     // A RangeError of DataView, a broken zlib stream or a text beyond the limit: the file is at fault.
-    const why = error instanceof Error ? error.message : String(error);
+    const why = (error instanceof Error && error.message) || 'broken compression';
     return refuse(`The ${kind} is damaged: its workflow cannot be read (${why}).`);
   }
   const prompt = texts.get('prompt');

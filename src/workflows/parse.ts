@@ -4,8 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { isObject } from '../comfyui/json.ts';
-import { parseLossless } from '../comfyui/json.ts';
+import { isObject, parseLossless } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { inputsOf, isLink, nodeLabel, readGraph, type Graph } from './graph-text.ts';
 import { NO_META, readMeta, type Meta } from './meta.ts';
@@ -25,7 +24,10 @@ export interface WorkflowFiles {
 }
 
 export function parseWorkflow(files: WorkflowFiles): Parsed {
-  const { name, source = 'file', graphText, metaText, now } = files;
+  const { name, source = 'file', now } = files;
+  // Editors on Windows put a byte order mark in front, which is no JSON.
+  const graphText = files.graphText.replace(/^\ufeff/, '');
+  const metaText = files.metaText?.replace(/^\ufeff/, '');
   const meta = metaText === undefined ? { ok: true as const, meta: NO_META } : readMeta(metaText);
   if (!meta.ok) return meta;
   const read = readParameters(graphText, meta.meta);

@@ -3,8 +3,7 @@
  * texts on top. What contradicts is reported as a fault beside a schema that still works. Without object_info the
  * placeholders' own types stand.
  */
-import { isObject, type JsonObject } from '../comfyui/json.ts';
-import { parseLossless } from '../comfyui/json.ts';
+import { isObject, parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { checkValue } from './check-value.ts';
 import { nodeLabel, type Graph } from './graph-text.ts';

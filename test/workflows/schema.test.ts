@@ -1,0 +1,211 @@
+/** Schemas from object_info: single rules on small classes, and all classes of the real one. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe as suite, expect, test } from 'vitest';
+import type { JsonObject } from '../../src/comfyui/json.ts';
+import { bindGraph } from '../../src/workflows/bind.ts';
+import { applyDefaults } from '../../src/workflows/defaults.ts';
+import { isLink } from '../../src/workflows/graph-text.ts';
+import { inputNames, inputSpec } from '../../src/workflows/input-facts.ts';
+import { describe, describeClass, schemaText } from '../../src/workflows/schema.ts';
+import { objectInfo, parsed, shipped, WITHOUT_OBJECT_INFO } from './helpers.ts';
+
+const node = (input: unknown) => ({ N: { input: { required: input } } });
+const graph = (inputs: Record<string, unknown>) => ({ '1': { class_type: 'N', inputs } });
+
+function property(token: string, spec: unknown, meta?: unknown) {
+  const description = describe(parsed(graph({ a: token }), meta), node({ a: spec }));
+  return { ...description, property: Object.values(description.jsonSchema['properties'] as JsonObject)[0] };
+}
+
+test.each([
+  [
+    'PARAM_INT_X',
+    ['INT', { default: 20, min: 1, max: 100, step: 1, tooltip: 'Steps.' }],
+    { type: 'integer', default: 20, minimum: 1, maximum: 100, description: 'Steps.' },
+  ],
+  [
+    'PARAM_X',
+    ['FLOAT', { default: 8, min: 0, max: 100, step: 0.1, round: 0.01 }],
+    { type: 'number', default: 8, 'x-comfyui': { step: 0.1 } },
+  ],
+  ['PARAM_X', ['BOOLEAN', { default: false }], { type: 'boolean', default: false }],
+  [
+    'PARAM_X',
+    ['STRING', { multiline: true, default: '' }],
+    { type: 'string', default: '', 'x-comfyui': { multiline: true } },
+  ],
+  ['PARAM_X', [['a', 'b'], { tooltip: 't' }], { type: 'string', enum: ['a', 'b'], description: 't' }],
+  [
+    'PARAM_X',
+    ['COMBO', { options: ['a', 'b'], default: 'b' }],
+    { type: 'string', enum: ['a', 'b'], default: 'b' },
+  ],
+  [
+    'PARAM_X',
+    ['COMBO', { options: ['a', 'b'], multiselect: true }],
+    { type: 'array', items: { enum: ['a', 'b'] } },
+  ],
+  ['PARAM_X', [[1, 2, 4]], { type: 'integer', enum: [1, 2, 4] }],
+  [
+    'PARAM_X',
+    ['COMFY_DYNAMICCOMBO_V3', { options: [{ key: 'k', inputs: { required: {} } }, { key: 'l' }] }],
+    { type: 'string', enum: ['k', 'l'] },
+  ],
+  [
+    'PARAM_X',
+    [['example.png'], { image_upload: true }],
+    { type: 'string', examples: ['example.png'], 'x-comfyui': { upload: 'image' } },
+  ],
+  ['PARAM_X', [[], { audio_upload: true }], { type: 'string', 'x-comfyui': { upload: 'audio' } }],
+  [
+    'PARAM_INT_SEED',
+    ['INT', { default: 0, min: 0, max: 2 ** 64, control_after_generate: true }],
+    { type: 'integer', minimum: -1, maximum: 2 ** 64, 'x-comfyui': { seed: true } },
+  ],
+])('%s on %j', (token, spec, expected) => {
+  const result = property(token, spec);
+  expect(result.property).toMatchObject(expected);
+  expect(result.faults).toEqual([]);
+  if (!('default' in expected)) expect(result.property).not.toHaveProperty('default');
+});
+
+test('options that nobody knows are no enum', () => {
+  for (const spec of [
+    [[], {}],
+    ['COMBO', { remote: { route: '/x' } }],
+  ])
+    expect(property('PARAM_X', spec).property).toEqual({ type: 'string' });
+});
+
+test('inputs of a dynamic combo', () => {
+  const inner = { required: { strength: ['FLOAT', { min: 0, max: 2 }] } };
+  const spec = inputSpec(
+    { input: { required: { mode: ['COMFY_DYNAMICCOMBO_V3', { options: [{ key: 'a', inputs: inner }] }] } } },
+    'mode.strength',
+  );
+  expect(spec).toEqual(inner.required.strength);
+});
+
+test('the placeholder stands without object_info, and contradictions are reported', () => {
+  const workflow = parsed(graph({ a: 'PARAM_INT_X' }), { constraints: { x: { min: 2, max: 8, step: 2 } } });
+  expect(describe(workflow, undefined).jsonSchema).toMatchObject({
+    properties: { x: { type: 'integer', minimum: 2, maximum: 8, multipleOf: 2 } },
+    required: ['x'],
+  });
+  expect(property('PARAM_INT_X', ['STRING', {}])).toMatchObject({
+    property: { type: 'string' },
+    faults: [{ parameter: 'x', message: expect.stringContaining('declared as integer') }],
+  });
+  expect(property('PARAM_INT_X', ['FLOAT', {}]).faults).toEqual([]);
+  expect(describe(workflow, { M: {} }).faults[0]!.message).toContain("no node class 'N'");
+  expect(describe(workflow, node({ b: ['INT', {}] })).faults[0]!.message).toContain("no input 'a'");
+});
+
+test('several places: the intersection', () => {
+  const both = (a: unknown, b: unknown, meta?: unknown) =>
+    describe(parsed(graph({ a: 'PARAM_X', b: 'PARAM_X' }), meta), node({ a, b }));
+  expect(both(['INT', { min: 1, max: 9 }], ['FLOAT', { min: 3, max: 20 }]).parameters[0]).toMatchObject({
+    type: 'integer',
+    minimum: 3,
+    maximum: 9,
+  });
+  expect(
+    both([['a', 'b', 'c']], ['COMBO', { options: ['c', 'b'] }], { constraints: { x: { enum: ['b', 'z'] } } })
+      .parameters[0]!.enum,
+  ).toEqual(['b']);
+  expect(both([['a']], [['b']]).faults[0]!.message).toContain('none of the allowed values');
+  expect(both(['INT', { min: 5 }], ['INT', { max: 4 }]).faults[0]!.message).toContain('no value fits');
+  expect(both(['INT', {}], ['STRING', {}]).faults[0]!.message).toContain('takes integer');
+});
+
+test('a default that does not fit is reported, not passed on', () => {
+  const result = property('PARAM_INT_X', ['INT', { min: 5 }], { defaults: { x: 1 } });
+  expect(result.faults[0]!.message).toContain('default does not fit');
+  expect(result.parameters[0]).toMatchObject({ required: true });
+});
+
+test('the largest seed is written in full', () => {
+  const { jsonSchema } = property('PARAM_INT_SEED', ['INT', { min: 0, max: 2 ** 64 }]);
+  expect(schemaText(jsonSchema)).toContain('"maximum":18446744073709551615,');
+});
+
+suite.skipIf(WITHOUT_OBJECT_INFO)('the real object_info (../shared/comfyui)', () => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+
+  test('every class has a valid schema, and every default fits it or is reported', () => {
+    const info = objectInfo();
+    let defaults = 0;
+    const reported: string[] = [];
+    for (const [name, nodeClass] of Object.entries(info)) {
+      const { jsonSchema, parameters, faults } = describeClass(name, nodeClass);
+      expect(ajv.validateSchema(jsonSchema), `${name}: ${ajv.errorsText()}`).toBe(true);
+      for (const [input, schema] of Object.entries(jsonSchema['properties'] as Record<string, JsonObject>)) {
+        if (!('default' in schema)) continue;
+        defaults++;
+        expect(ajv.validate(schema, schema['default']), `${name}.${input}: ${ajv.errorsText()}`).toBe(true);
+      }
+      reported.push(...faults.map((fault) => `${name}.${fault.parameter}`));
+      const spec = (input: string) => (inputSpec(nodeClass, input) as [unknown, JsonObject?])[1]?.['default'];
+      for (const p of parameters)
+        if (spec(p.name) !== undefined && p.default === undefined && p.seed !== true)
+          expect(reported).toContain(`${name}.${p.name}`);
+    }
+    expect(Object.keys(info).length).toBeGreaterThan(380);
+    expect(defaults).toBeGreaterThan(1_000);
+    expect(reported.length).toBeLessThan(10);
+  });
+
+  test.each(['generate_image', 'generate_song'])('%s fits: classes, inputs, links, parameters', (name) => {
+    const info = objectInfo() as Record<string, { output: string[] }>;
+    const workflow = shipped(name);
+    const nodes = JSON.parse(workflow.graphText) as Record<
+      string,
+      { class_type: string; inputs: JsonObject }
+    >;
+    for (const [id, { class_type: type, inputs }] of Object.entries(nodes)) {
+      expect(info, id).toHaveProperty([type]);
+      expect(inputNames(info[type]).sort(), id).toEqual(Object.keys(inputs).sort());
+      for (const [input, value] of Object.entries(inputs)) {
+        const wanted = (inputSpec(info[type], input) as unknown[])[0];
+        if (!isLink(value)) continue;
+        const [from, index] = value as [string, number];
+        expect(info[nodes[from]!.class_type]!.output[index], `${id}.${input}`).toBe(wanted);
+      }
+    }
+    const { faults, parameters, jsonSchema } = describe(workflow, info);
+    expect(faults).toEqual([]);
+    expect(workflow.warnings).toEqual([]);
+    expect(ajv.validateSchema(jsonSchema)).toBe(true);
+    const applied = applyDefaults(workflow, parameters, {});
+    expect(applied.parameters.filter((p) => p.required).map((p) => p.name)).toEqual(
+      name === 'generate_image' ? ['prompt'] : ['tags', 'lyrics'],
+    );
+    const values = name === 'generate_image' ? { prompt: 'a cat' } : { tags: 'jazz', lyrics: 'la' };
+    const bound = bindGraph(workflow.graphText, applied.parameters, values, { seed: () => 1 });
+    expect(bound).toMatchObject({ ok: true, values: { seed: 1, model: 'v1-5-pruned-emaonly.safetensors' } });
+  });
+
+  test('the parameters of seed B are all there', () => {
+    const names = (workflow: string) =>
+      shipped(workflow)
+        .parameters.map((p) => p.name)
+        .sort();
+    expect(names('generate_image')).toEqual([
+      'cfg',
+      'denoise',
+      'height',
+      'model',
+      'negative_prompt',
+      'prompt',
+      'sampler_name',
+      'scheduler',
+      'seed',
+      'steps',
+      'width',
+    ]);
+    expect(names('generate_song')).toEqual(
+      expect.arrayContaining(['tags', 'lyrics', 'seconds', 'steps', 'cfg', 'lyrics_strength', 'seed']),
+    );
+    expect(shipped('generate_song').namespace).toBe('audio');
+  });
+});
