@@ -145,7 +145,10 @@ export function createGateway(config: Config, ports: Ports): Gateway {
       now,
       waitMs: { ...TRACK_MS, ...waitMs.track },
     };
-    const watching = { watch: (sink: WatcherSink) => watch(address, clientId, sink), graph: store.graph };
+    const watching = {
+      watch: (sink: WatcherSink) => watch(address, clientId, sink),
+      graph: store.graph,
+    };
     const tracker = resident ? createTracker({ ...inspecting, ...watching }) : createVisitor(inspecting);
     return { name, key, client, tracker, clientId };
   }
@@ -180,7 +183,11 @@ export function createGateway(config: Config, ports: Ports): Gateway {
       if (jobs > 0) log('info', 'jobs_rebuilt', { backend: backend.name, jobs });
       await stores.storage.setItem(rebuiltKey(backend.key), { at: now() });
     } catch (error) {
-      log('debug', 'background_failed', { backend: backend.name, stage: 'rebuild', error: causes(error) });
+      log('debug', 'background_failed', {
+        backend: backend.name,
+        stage: 'rebuild',
+        error: causes(error),
+      });
       if (!closed) startTimer(() => void rebuild(backend, Math.min(delayMs * 2, 30_000)), delayMs);
     }
   }
@@ -191,6 +198,8 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     // A store that cannot be reached now may be there for the next request.
     started ??= begin().catch((error: unknown) => {
       started = undefined;
+      // Jobs of before need somebody also when nobody asks.
+      if (!closed) startTimer(() => void start().catch(() => undefined), AGAIN_MS);
       throw error;
     });
     return started;
@@ -228,6 +237,9 @@ export function createGateway(config: Config, ports: Ports): Gateway {
 
 /** How often a ComfyUI that cannot be reached is mentioned in the log, in ms. */
 const AWAY_MS = 60_000;
+
+/** Pause before another try to start, in ms. */
+const AGAIN_MS = 2_000;
 
 /** A client id is made once. */
 const FOREVER_MS = 100 * 365 * 24 * 60 * 60 * 1000;

@@ -160,7 +160,7 @@ test('a store that fails for a while after ComfyUI took the job does not leave i
     },
   );
   simulator.control.pause();
-  expect((await gateway.request('POST', '/api/v2/jobs', { workflow: sleepGraph(2) })).status).toBe(500);
+  expect((await gateway.request('POST', '/api/v2/jobs', { workflow: sleepGraph(2) })).status).toBe(201);
   simulator.control.resume();
   const { jobs } = (await (await gateway.request('GET', '/api/v2/jobs')).json()) as {
     jobs: { id: string }[];

@@ -16,7 +16,7 @@ export const LEAD_MS = { lease: 5_000, renew: 1_500, rescan: 10_000 };
 interface ClusterDeps {
   stores: Stores;
   feed: Feed;
-  service: Pick<JobService, 'hear' | 'liveOn'>;
+  service: Pick<JobService, 'hear' | 'liveOn' | 'resync'>;
   backends: readonly Backend[];
   /** Name of this instance. */
   instance: string;
@@ -37,6 +37,8 @@ export function createCluster(deps: ClusterDeps) {
   const { lease, pubsub } = stores;
   /** When the lease of a backend was last held, and its live jobs last read. */
   const led = new Map<Backend, { heldAt: number; scannedAt: number }>();
+  let resyncedAt = now();
+  let resyncing: Promise<void> = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let turn: Promise<void> = Promise.resolve();
   let closed = false;
@@ -54,7 +56,7 @@ export function createCluster(deps: ClusterDeps) {
     const message = parsed as unknown as Message; // Only instances of this version write here.
     switch (message.type) {
       case 'job':
-        return service.hear(message.job);
+        return void service.hear(message.job).catch((error: unknown) => report(error, 'hear'));
       case 'rested':
         // Two sockets had one client id, and the one that closed made ours deaf.
         for (const [{ key, tracker }] of led) if (key === message.backend) tracker.reconnect();
@@ -100,6 +102,11 @@ export function createCluster(deps: ClusterDeps) {
     await Promise.all(
       backends.map((backend) => lead(backend).catch((error: unknown) => report(error, 'lead'))),
     );
+    if (pubsub && now() > resyncedAt + waitMs.rescan) {
+      resyncedAt = now();
+      // Not waited for: it reads every live job, and the leases must be renewed meanwhile.
+      resyncing = resyncing.then(service.resync).catch((error: unknown) => report(error, 'resync'));
+    }
     if (pubsub && !closed) timer = startTimer(() => (turn = leadAll()), waitMs.renew);
   }
 
@@ -118,7 +125,7 @@ export function createCluster(deps: ClusterDeps) {
     async close(): Promise<void> {
       closed = true;
       clearTimeout(timer);
-      await turn;
+      await Promise.all([turn, resyncing]);
       unsubscribe();
       if (!pubsub) return;
       for (const backend of led.keys())

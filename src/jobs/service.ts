@@ -130,11 +130,9 @@ export function createJobService(deps: JobServiceDeps) {
 
   /** Deletes a record with its graph and asset records. */
   async function erase(job: Job): Promise<void> {
-    for (const { tracker } of backends) tracker.remove(job.id);
-    live.delete(job.id);
+    forget(job.id);
     await Promise.all(job.outputs.map((output) => stores.storage.removeItem(assetKey(output.id))));
     await store.remove(job.id);
-    feed.forget(job.id);
   }
 
   /** Prompts in the shortest queue, where only ComfyUI can count; one that cannot be asked refuses the job itself. */
@@ -204,18 +202,50 @@ export function createJobService(deps: JobServiceDeps) {
     return latest;
   }
 
+  /** A record was written by another instance. */
+  function take(job: Job): void {
+    count(job);
+    const tracker = backendOf(backends, job)?.tracker;
+    if (!isTerminal(job.status)) tracker?.add(job, false);
+    tracker?.changed(job);
+    feed.receive({ type: 'job', job });
+  }
+
+  /** What was known of a job is out of date: nobody has it any more. */
+  function forget(id: string): void {
+    for (const { tracker } of backends) tracker.remove(id);
+    live.delete(id);
+    feed.forget(id);
+  }
+
   return {
     learn,
     submit,
     get,
 
-    /** A record was written by another instance. */
-    hear(job: Job): void {
-      count(job);
-      const tracker = backendOf(backends, job)?.tracker;
-      if (!isTerminal(job.status)) tracker?.add(job, false);
-      tracker?.changed(job);
-      feed.receive({ type: 'job', job });
+    /** Another instance says that it wrote a record. */
+    async hear(job: Job): Promise<void> {
+      if (isTerminal(job.status) || live.has(job.id)) return take(job);
+      // The first that is heard of a job, or old news of one that is over: the record knows.
+      const written = await store.get(job.id);
+      if (written) take(written);
+    },
+
+    /** Puts right what was not heard, or heard too late: the messages of other instances can be lost. */
+    async resync(): Promise<void> {
+      const before = [...live].filter((id) => !posting.has(id));
+      const found = new Set<string>();
+      for await (const job of store.each({ statuses: LIVE })) {
+        found.add(job.id);
+        if (!posting.has(job.id) && (!live.has(job.id) || job.seq > (feed.live(job.id)?.job.seq ?? 0)))
+          take(job);
+      }
+      for (const id of before) {
+        if (found.has(id)) continue;
+        const job = await store.get(id);
+        if (job) take(job);
+        else forget(id);
+      }
     },
 
     /** The graph that a job runs, as text. */
@@ -233,7 +263,12 @@ export function createJobService(deps: JobServiceDeps) {
     async list(caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) {
       const mine = caller.admin ? query : { ...query, owner: caller.owner };
       const page = await store.page(mine, limit, cursor);
-      return page && { jobs: page.jobs.filter((job) => visible(job, caller) !== undefined), next: page.next };
+      return (
+        page && {
+          jobs: page.jobs.filter((job) => visible(job, caller) !== undefined),
+          next: page.next,
+        }
+      );
     },
 
     /** The job once it is over, or as it is after `ms`, or when the caller goes away. */
@@ -308,7 +343,7 @@ export function createJobService(deps: JobServiceDeps) {
         report,
         now,
       });
-      submitter = createSubmitter({ store, stores, backends, learn, forget: erase, limits, now });
+      submitter = createSubmitter({ store, stores, backends, learn, forget: erase, limits, report, now });
       if (!resident) return;
       for await (const job of store.each({ statuses: LIVE })) {
         if (backendOf(backends, job)) follow(job);

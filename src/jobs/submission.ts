@@ -46,6 +46,8 @@ interface SubmitterDeps {
   /** Forgets a job that never came to be. */
   forget: (job: Job) => Promise<void>;
   limits: Pick<Job, 'timeoutMs' | 'queueTimeoutMs'>;
+  /** Background work failed. Never throws. */
+  report: (error: unknown, stage: string, jobId: string) => void;
   now: () => number;
 }
 
@@ -54,7 +56,16 @@ const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000;
 
 export type Submitter = ReturnType<typeof createSubmitter>;
 
-export function createSubmitter({ store, stores, backends, learn, forget, limits, now }: SubmitterDeps) {
+export function createSubmitter({
+  store,
+  stores,
+  backends,
+  learn,
+  forget,
+  limits,
+  report,
+  now,
+}: SubmitterDeps) {
   /** Throws what is wrong with it. `id` is the id that the job will have. */
   async function submit(id: string, owner: string, submission: Submission): Promise<Submitted> {
     const { graphText, graph, idempotencyKey: key } = submission;
@@ -161,10 +172,13 @@ export function createSubmitter({ store, stores, backends, learn, forget, limits
           new GatewayError('invalid_workflow', message, { details: { node_errors: faults } }),
         );
       }
-      const accepted = await learn(job.id, { type: 'accepted' });
+      // ComfyUI has it, and so has the store: that it cannot be told so now does not change the answer.
+      const later = (error: unknown): undefined => void report(error, 'submit', job.id);
+      const accepted = await learn(job.id, { type: 'accepted' }).catch(later);
       backend.tracker.posted(job.id);
       const warnings = await dropped(answer.nodeErrors, graph);
-      const warned = warnings.length > 0 ? await learn(job.id, { type: 'accepted', warnings }) : accepted;
+      const warned =
+        warnings.length > 0 ? await learn(job.id, { type: 'accepted', warnings }).catch(later) : accepted;
       return { outcome: 'created', job: warned ?? job };
     }
     throw new Refused(unreachable);

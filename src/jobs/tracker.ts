@@ -236,7 +236,7 @@ export function createTracker(deps: TrackerDeps): Tracker {
     remove: (id) => void entries.delete(id),
     changed(job) {
       const entry = entries.get(job.id);
-      if (!entry) return;
+      if (!entry || job.seq < entry.job.seq) return;
       entry.job = job;
       if (job.facts.ended) entries.delete(job.id);
     },
