@@ -11,7 +11,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS } from '../src/runtime/settings.ts';
 import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
-import { createCaller, gatewaySuite, SUITE_ENV, type Differences } from './suites/gateway.ts';
+import {
+  createCaller,
+  gatewaySuite,
+  SUITE_ENV,
+  withCredentials,
+  type Differences,
+} from './suites/gateway.ts';
 import { durable, watch } from './support/events.ts';
 import { pictureGraph, stagesGraph } from './support/graphs.ts';
 import {
@@ -59,7 +65,7 @@ for (const [runtime, store, differences] of RUNS) {
         const kv = await mkdtemp(join(tmpdir(), 'comfygate-kv-'));
         const env = {
           ...SUITE_ENV,
-          COMFYUI_URL: simulator.url,
+          COMFYUI_URL: withCredentials(simulator.url),
           ...(store !== 'kv' && { STORAGE_URL: store === 'file' ? folder.url : 'memory:' }),
         };
         const args = runtime === 'workerd' ? [...worker!.args, '--persist-to', kv] : [];
@@ -124,6 +130,30 @@ describe.each(SERVERS)('%s', (runtime) => {
       metadata: 'mine',
       outputs: [{ node_id: '11' }],
     });
+  });
+
+  test('readers that have left make room for others', async () => {
+    const simulator = await startSimulator();
+    simulator.control.pause();
+    const gateway = await start(runtime, {
+      ...SUITE_ENV,
+      COMFYUI_URL: simulator.url,
+      STORAGE_URL: 'memory:',
+    });
+    const { urls } = await createCaller(gateway.url, 'key0').submit(pictureGraph());
+    // More than one key may have open at once.
+    let left = 2_600;
+    const come = async (): Promise<void> => {
+      while (left-- > 0) {
+        const abort = new AbortController();
+        const response = await fetch(urls.events, { signal: abort.signal });
+        expect(response.status).toBe(200);
+        await response.body?.getReader().read();
+        abort.abort();
+      }
+    };
+    await Promise.all(Array.from({ length: 40 }, come));
+    expect((await watch(urls.events)).response.status).toBe(200);
   });
 
   test('a second process on the same folder is refused, and told what to do', async () => {

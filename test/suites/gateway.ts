@@ -40,11 +40,17 @@ export interface Target {
   close(): Promise<unknown>;
 }
 
+/** How ComfyUI is named to a gateway under test. */
+export function withCredentials(url: string): string {
+  return url.replace('://', '://user:p%40ss@');
+}
+
 /** The settings that a gateway under test must have been started with, besides ComfyUI and store. */
 export const SUITE_ENV = {
   API_KEYS: ['admin', ...Array.from({ length: 60 }, (_, i) => `key${i}`)]
     .map((name) => `${name}:${secretOf(name)}`)
     .join(),
+  COMFYUI_HEADERS: '{"X-Access-Token":"tunnel-secret"}',
   CORS_ORIGINS: 'https://app.example',
   MAX_BODY_BYTES: '1000000',
   LOG_LEVEL: 'debug',
@@ -657,6 +663,25 @@ export function gatewaySuite(
       const other = await me.get('/api/v2/jobs', from('https://evil.example'));
       expect(other.headers.get('access-control-allow-origin')).toBeNull();
       await refusal(other, 403, 'forbidden_origin');
+    });
+
+    test('whatever goes to ComfyUI has its credentials and headers, and nothing of the caller', async () => {
+      const me = someone();
+      if (!polled) simulator.control.sockets.drop();
+      const { outputs, urls } = await me.ended((await me.submit(pictureGraph())).id);
+      await me.request('GET', outputs[0]!.url, undefined, { cookie: 'mark', referer: `${url}/mark` });
+      await me.request('POST', urls.cancel, undefined, { 'user-agent': 'mark' });
+      const routes = ['POST /prompt', 'GET /queue', 'GET /history/{id}', 'GET /view'];
+      for (const route of polled ? routes : [...routes, 'GET /ws']) {
+        const sent = await eventually(() => simulator.control.stats().headers[route]);
+        expect([route, sent['authorization'], sent['x-access-token']]).toEqual([
+          route,
+          `Basic ${btoa('user:p@ss')}`,
+          'tunnel-secret',
+        ]);
+        expect(JSON.stringify(sent)).not.toMatch(/mark|key\d/);
+        expect(sent['origin']).toBeUndefined();
+      }
     });
 
     test('20 submissions at once are 20 jobs', async () => {
