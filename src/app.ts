@@ -15,6 +15,7 @@ import { checkOrigin } from './http/origin.ts';
 import { pageRoutes } from './http/pages.ts';
 import type { Presenter } from './http/present.ts';
 import type { Backend } from './jobs/backend.ts';
+import type { CallBudget } from './jobs/budget.ts';
 import type { Feed } from './jobs/feed.ts';
 import type { JobService } from './jobs/service.ts';
 import type { Log } from './log.ts';
@@ -30,11 +31,11 @@ export interface AppDeps {
   now: () => number;
   log: Log;
   /** Where nothing runs between requests, streams look for themselves, within so many calls to ComfyUI. */
-  polling?: { calls: () => number; maxCalls: number };
+  budget: CallBudget | undefined;
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { config, service, feed, assets, presenter, links, backends, now, log, polling } = deps;
+  const { config, service, feed, assets, presenter, links, backends, now, log, budget } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -49,7 +50,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
 
   app.use('/api/v2/jobs/:id/events', withKeyOrLink);
   app.use('/api/v2/events', withKey);
-  app.route('/api/v2', eventRoutes({ service, feed, presenter, log, now, ...(polling && { polling }) }));
+  app.route('/api/v2', eventRoutes({ service, feed, presenter, log, now, budget }));
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
   app.route('/api/v2', assetContentRoute({ assets, presenter }));

@@ -11,6 +11,7 @@ import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
 import type { Config } from './config.ts';
 import { createPresenter } from './http/present.ts';
 import { backendOf, type Backend } from './jobs/backend.ts';
+import { COUNTED_SIZES } from './jobs/budget.ts';
 import { createCluster, LEAD_MS, type Cluster } from './jobs/cluster.ts';
 import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
@@ -65,7 +66,10 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const report = (error: unknown, stage: string, jobId?: string): void =>
     log('warn', 'background_failed', { stage, job_id: jobId, error: causes(error) });
   const instance = newId();
-  const store = createJobStore(stores, { maxAgeMs: config.jobMaxAgeMs, shared: resident, report });
+  let calls = 0;
+  const budget = resident ? undefined : { calls: () => calls, maxCalls: config.maxSubrequests };
+  const maxSizes = resident ? Number.POSITIVE_INFINITY : COUNTED_SIZES;
+  const store = createJobStore(stores, { maxAgeMs: config.jobMaxAgeMs, shared: resident, report, now });
   const service = createJobService({
     store,
     stores,
@@ -75,13 +79,14 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     now,
     report,
     resident,
+    maxSizes,
+    budget,
   });
   const links = createLinks(config, now);
   const presenter = createPresenter(links, config.jobMaxAgeMs, now);
   const reaper = createReaper({ store, stores, service, config, instance, now, log });
   let cluster: Cluster | undefined;
   let backends: Backend[] = [];
-  let calls = 0;
   const countedFetch: Fetch = (url, init) => {
     calls++;
     return ports.fetch(url, init);
@@ -101,7 +106,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     backends: () => backends,
     now,
     log,
-    ...(!resident && { polling: { calls: () => calls, maxCalls: config.maxSubrequests } }),
+    budget,
   });
   let started: Promise<void> | undefined;
   let ready = false;
@@ -144,6 +149,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
         stage === 'reconcile' ? noteAway(name, error) : report(error, stage, jobId),
       now,
       waitMs: { ...TRACK_MS, ...waitMs.track },
+      maxSizes,
     };
     const watching = {
       watch: (sink: WatcherSink) => watch(address, clientId, sink),
@@ -219,7 +225,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     start,
     fetch: (request) => (ready ? app.fetch(request) : startThen(request)),
     async scheduled() {
-      await start();
+      if (!ready) await start();
       await service.visitAll();
     },
     endStreams: feed.close,

@@ -435,7 +435,7 @@ describe.skipIf(redisIsMissing)('what a redis: URL says', () => {
 });
 
 const jobStoreOf = (stores: Stores): JobStore =>
-  createJobStore(stores, { maxAgeMs: 86_400_000, shared: true, report: () => undefined });
+  createJobStore(stores, { maxAgeMs: 86_400_000, shared: true, report: () => undefined, now: Date.now });
 
 async function serverOf(options?: string[]): Promise<RedisServer> {
   const server = await startRedis(options);

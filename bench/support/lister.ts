@@ -47,7 +47,12 @@ const config = parseConfig({
   COMFYUI_TRANSPORT: 'poll',
 });
 const stores = await openStores(config.storage, Date.now, nodeSqlite);
-const store = createJobStore(stores, { maxAgeMs: config.jobMaxAgeMs, shared: true, report: () => undefined });
+const store = createJobStore(stores, {
+  maxAgeMs: config.jobMaxAgeMs,
+  shared: true,
+  report: () => undefined,
+  now: Date.now,
+});
 const gateway = createGateway(config, {
   stores,
   fetch: nodeFetch,

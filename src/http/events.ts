@@ -1,6 +1,7 @@
 /** The event routes: one job, and all jobs of the caller. */
 import { Hono } from 'hono';
 import { GatewayError } from '../errors.ts';
+import { spend, type CallBudget } from '../jobs/budget.ts';
 import type { Feed } from '../jobs/feed.ts';
 import { isTerminal, type Job } from '../jobs/job.ts';
 import { causes, type Log } from '../log.ts';
@@ -19,14 +20,14 @@ export interface EventRouteDeps {
   log: Log;
   now: () => number;
   /** Where nothing wakes a stream: it looks for itself, within so many calls. */
-  polling?: { calls: () => number; maxCalls: number };
+  budget: CallBudget | undefined;
 }
 
 /** Streams that one instance holds at once, in all and of one key. */
 const MAX_STREAMS = 10_000;
 const MAX_STREAMS_PER_KEY = 2_500;
 
-export function eventRoutes({ service, feed, presenter, log, now, polling }: EventRouteDeps): Hono<Env> {
+export function eventRoutes({ service, feed, presenter, log, now, budget }: EventRouteDeps): Hono<Env> {
   const routes = new Hono<Env>();
   const deps = { feed, presenter };
   const open = createStreamCounter();
@@ -38,14 +39,19 @@ export function eventRoutes({ service, feed, presenter, log, now, polling }: Eve
     return c.body(RETRY, 200, SSE_HEADERS);
   }
 
-  /** Live jobs, and once more those that were live the time before. */
-  function lookAtAll(caller: Caller, session: string | undefined): () => Promise<Job[]> {
+  /** Live jobs, and once more those that were live the time before; as they were where no look is possible any more. */
+  function lookAtAll(
+    caller: Caller,
+    session: string | undefined,
+    affordable: () => boolean,
+  ): () => Promise<Job[]> {
     let before: Job[] = [];
     return async () => {
       const found = await service.live(caller, session);
       const ids = new Set(found.map(({ id }) => id));
       const jobs = [...found, ...before.filter(({ id }) => !ids.has(id))];
-      const now = await Promise.all(jobs.map((job) => service.refresh(job)));
+      const now: Job[] = [];
+      for (const job of jobs) now.push(affordable() ? await service.refresh(job) : job);
       before = now.filter((job) => !isTerminal(job.status));
       return now;
     };
@@ -54,16 +60,21 @@ export function eventRoutes({ service, feed, presenter, log, now, polling }: Eve
   routes.get('/jobs/:id/events', async (c) => {
     const after = resumeFrom(c);
     open.refuseTooMany(c);
+    const affordable = spend(budget);
     try {
       const job = await service.get(c.var.caller, c.req.param('id'));
+      // Two who looked at once may have numbered the same event differently; then all of it is told again.
+      const known = !budget || !after || numbers(job).includes(after);
       // 204 is the one answer that stops EventSource from coming back.
-      if (after !== undefined && isTerminal(job.status) && after >= job.seq) return c.body(null, 204);
+      if (after !== undefined && isTerminal(job.status) && after >= job.seq && known)
+        return c.body(null, 204);
       const viewer = { base: c.var.base, owner: c.var.caller.owner };
-      if (!polling) return open.stream(c, () => jobEvents(deps, job, viewer, after));
+      if (!budget) return open.stream(c, () => jobEvents(deps, job, viewer, after));
       let latest = job;
       const look = async () => [(latest = await service.refresh(latest))];
-      const looking = { ...polling, look, delays: adaptiveDelays, now };
-      return open.stream(c, () => polledEvents(deps, looking, viewer, { after, all: false }));
+      const looking = { affordable, look, delays: adaptiveDelays, now };
+      const from = known ? after : 0;
+      return open.stream(c, () => polledEvents(deps, looking, viewer, { after: from, all: false }));
     } catch (error) {
       return comeBack(c, error);
     }
@@ -76,8 +87,14 @@ export function eventRoutes({ service, feed, presenter, log, now, polling }: Eve
     const viewer = { base, owner: caller.owner };
     const mine = (job: Job) =>
       service.mine(job, caller) !== null && (session === undefined || job.session === session);
-    if (polling) {
-      const looking = { ...polling, look: lookAtAll(caller, session), delays: adaptiveDelays, now };
+    if (budget) {
+      const affordable = spend(budget);
+      const looking = {
+        affordable,
+        look: lookAtAll(caller, session, affordable),
+        delays: adaptiveDelays,
+        now,
+      };
       return open.stream(c, () => polledEvents(deps, looking, viewer, { after: undefined, all: true }));
     }
     let begin: ((jobs: readonly Job[]) => void) | undefined;
@@ -98,6 +115,9 @@ export function eventRoutes({ service, feed, presenter, log, now, polling }: Eve
 
   return routes;
 }
+
+/** The numbers of a job's durable events. */
+const numbers = (job: Job): number[] => [...job.log, ...job.outputs].map(({ seq }) => seq);
 
 const SSE_HEADERS = {
   'content-type': 'text/event-stream',

@@ -10,10 +10,8 @@ import { createReader, encode, RETRY, SIGN_OF_LIFE, type EventStream, type SseDe
 export interface Polling {
   /** The jobs as they are now; those that are over once more, then no longer. */
   look: () => Promise<readonly Job[]>;
-  /** Calls to ComfyUI that were made so far, by anybody. */
-  calls: () => number;
-  /** Calls that one stream may make. */
-  maxCalls: number;
+  /** Whether another look is possible. */
+  affordable: () => boolean;
   /** Pauses between looks, in ms. */
   delays: () => Iterator<number, unknown>;
   now: () => number;
@@ -22,8 +20,8 @@ export interface Polling {
 /** Time without an event after which a sign of life is sent, in ms. */
 const BEAT_MS = 5_000;
 
-/** Calls that one more look may need: queue, history, stop, and the sizes of a few outputs. */
-const RESERVED = 8;
+/** Looks at single jobs in one stream. Each is up to three operations of KV, of which one request may make 1,000. */
+const MAX_LOOKS = 300;
 
 /** `all`: of many jobs, with their ids and without an end; else of one, after event `after`, until it is over. */
 export function polledEvents(
@@ -34,7 +32,7 @@ export function polledEvents(
 ): EventStream {
   const readers = new Map<string, ReturnType<typeof createReader>>();
   let delays = polling.delays();
-  let spent = 0;
+  let looks = 0;
   let lastAt = polling.now();
   let first = true;
   let finish: () => void = () => undefined;
@@ -42,9 +40,8 @@ export function polledEvents(
   let stopped = false;
 
   async function next(): Promise<{ chunks: Uint8Array[]; end: boolean }> {
-    const before = polling.calls();
     const jobs = await polling.look();
-    spent += polling.calls() - before;
+    looks += jobs.length;
     const chunks: Uint8Array[] = [];
     for (const job of jobs) {
       let reader = readers.get(job.id);
@@ -53,7 +50,7 @@ export function polledEvents(
       if (all && isTerminal(job.status)) readers.delete(job.id);
     }
     const done = !all && jobs.every((job) => isTerminal(job.status));
-    return { chunks, end: done || spent + RESERVED > polling.maxCalls };
+    return { chunks, end: done || looks > MAX_LOOKS || !polling.affordable() };
   }
 
   const body = new ReadableStream<Uint8Array>(

@@ -121,13 +121,15 @@ export function createCluster(deps: ClusterDeps) {
       await turn;
     },
 
-    /** Gives the leases back, so that others take over at once. Trackers are closed by whoever made them. */
+    /** Gives the leases back, so that others take over at once, once nothing here listens to ComfyUI any more. */
     async close(): Promise<void> {
       closed = true;
       clearTimeout(timer);
       await Promise.all([turn, resyncing]);
       unsubscribe();
       if (!pubsub) return;
+      // The next leader uses the same client id, which ComfyUI takes from one socket when another closes.
+      await Promise.all([...led.keys()].map(({ tracker }) => tracker.close()));
       for (const backend of led.keys())
         await lease.release(leaderKey(backend.key), instance).catch(() => undefined);
     },

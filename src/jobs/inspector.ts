@@ -33,6 +33,9 @@ export const TRACK_MS = {
   save: 1_000,
 };
 
+/** How long a submission can be open, in ms; longer than the client waits for its answer. */
+export const POSTING_MS = 120_000;
+
 export interface InspectorDeps {
   client: ComfyClient;
   /** Merges evidence into the record and publishes it. */
@@ -42,6 +45,8 @@ export interface InspectorDeps {
   report: (error: unknown, stage: string, jobId?: string) => void;
   now: () => number;
   waitMs: typeof TRACK_MS;
+  /** Outputs of a job whose sizes one look may ask for. */
+  maxSizes: number;
 }
 
 /** What is remembered of a job between looks; plain values but for what frames need. */
@@ -81,7 +86,7 @@ export function createEntry(job: Job, posting: boolean, waitMs: typeof TRACK_MS)
 
 export type Inspector = ReturnType<typeof createInspector>;
 
-export function createInspector({ client, learn, feed, report, now, waitMs }: InspectorDeps) {
+export function createInspector({ client, learn, feed, report, now, waitMs, maxSizes }: InspectorDeps) {
   const view = createQueueView(client, now);
   let reachable: boolean | undefined;
 
@@ -99,7 +104,7 @@ export function createInspector({ client, learn, feed, report, now, waitMs }: In
   async function finish(entry: Entry): Promise<boolean> {
     const result = await client.history(entry.job.id);
     if (!result) return false;
-    const evidence = await toEvidence(result, entry.job, client, now);
+    const evidence = await toEvidence(result, entry.job, client, now, maxSizes);
     await learn(
       entry.job.id,
       entry.progress ? { ...evidence, progress: entry.progress.snapshot() } : evidence,

@@ -19,17 +19,19 @@ export function toNewOutputs(
   return nodeOutputs(node, displayNode, output).map((found) => toNewOutput(jobId, found));
 }
 
-/** The end of a run as evidence, sizes included. */
+/** The end of a run as evidence, with the sizes of `maxSizes` outputs at most. */
 export async function toEvidence(
   result: RunResult,
   job: Job,
   client: Pick<ComfyClient, 'view'>,
   now: () => number,
+  maxSizes: number,
 ): Promise<Extract<Evidence, { type: 'ended' }>> {
   const outputs = await measure(
     result.outputs.map((found) => toNewOutput(job.id, found)),
     job,
     client,
+    maxSizes,
   );
   return {
     type: 'ended',
@@ -42,18 +44,22 @@ export async function toEvidence(
   };
 }
 
-/** Fills in the sizes of those that the record does not have yet. A file that cannot be asked for keeps 0. */
+/** Fills in the sizes of those that the record does not have yet. A file that is not asked for, or in vain, keeps 0. */
 export function measure(
   outputs: NewOutput[],
   job: Job,
   client: Pick<ComfyClient, 'view'>,
+  maxSizes: number,
 ): Promise<NewOutput[]> {
   const known = new Map(job.outputs.map((output) => [output.id, output]));
+  let asked = 0;
   return Promise.all(
     outputs.map(async (output) => {
       const recorded = known.get(output.id);
       if (recorded && recorded.sizeBytes > 0) return { ...output, sizeBytes: recorded.sizeBytes };
-      return output.file ? { ...output, sizeBytes: await fileSize(output.file, client) } : output;
+      if (!output.file || asked >= maxSizes) return output;
+      asked++;
+      return { ...output, sizeBytes: await fileSize(output.file, client) };
     }),
   );
 }

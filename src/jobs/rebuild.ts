@@ -19,6 +19,8 @@ interface RebuildDeps {
   maxAgeMs: number;
   /** Whether requests may wait for each other. */
   shared: boolean;
+  /** Outputs of a job whose sizes may be asked for. */
+  maxSizes: number;
   /** Background work failed. Never throws. */
   report: (error: unknown, stage: string, jobId: string) => void;
   now: () => number;
@@ -33,7 +35,8 @@ const QUEUE_MS = 1_000;
 /** Entries of the history that are read at once. */
 const PAGE = 100;
 
-export function createRebuilder({ backends, adopt, limits, maxAgeMs, shared, report, now }: RebuildDeps) {
+export function createRebuilder(deps: RebuildDeps) {
+  const { backends, adopt, limits, maxAgeMs, shared, maxSizes, report, now } = deps;
   const misses = new Map<string, number>();
   const asking = new Map<string, Promise<Job | undefined>>();
   const queues = new Map<string, { at: number; prompts: StoredPrompt[] }>();
@@ -50,7 +53,7 @@ export function createRebuilder({ backends, adopt, limits, maxAgeMs, shared, rep
     const job = fromMark(prompt, { backend: backend.name, backendKey: backend.key }, limits, now());
     if (!job) return undefined;
     if (!prompt.result) return adopt(job, prompt.graphText);
-    const ended = reduce(job, await toEvidence(prompt.result, job, backend.client, now), now());
+    const ended = reduce(job, await toEvidence(prompt.result, job, backend.client, now, maxSizes), now());
     return adopt(ended, prompt.graphText);
   }
 

@@ -5,10 +5,12 @@
 import { validate } from 'uuid';
 import { startTimer } from '../comfyui/watcher.ts';
 import { GatewayError } from '../errors.ts';
-import { assetKey, deletedKey } from '../storage/keys.ts';
+import { assetKey, deletedKey, idTimeOf } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { backendOf, type Backend } from './backend.ts';
+import { spend, type CallBudget } from './budget.ts';
 import type { Feed } from './feed.ts';
+import { POSTING_MS } from './inspector.ts';
 import { expiresAt, isTerminal, reduce, type Evidence, type Job } from './job.ts';
 import { createRebuilder } from './rebuild.ts';
 import { createSubmitter, type Submission, type Submitted, type Submitter } from './submission.ts';
@@ -38,6 +40,10 @@ export interface JobServiceDeps {
   report: (error: unknown, stage: string, jobId?: string) => void;
   /** Whether work goes on between requests, and one may wait for the work of another. */
   resident: boolean;
+  /** Outputs of a job whose sizes one look may ask for. */
+  maxSizes: number;
+  /** The calls to ComfyUI that one request may make, where they are counted. */
+  budget: CallBudget | undefined;
 }
 
 export type JobService = ReturnType<typeof createJobService>;
@@ -45,12 +51,15 @@ export type JobService = ReturnType<typeof createJobService>;
 /** How long a cancel waits to see its effect, in ms. */
 const CANCEL_WAIT_MS = 2_000;
 
+/** Between the two looks of a visit, in ms; longer than the inspector wants between two that find nothing. */
+const SECOND_LOOK_MS = 1_100;
+
 /** Statuses of jobs that are not over. */
 export const LIVE = ['queued', 'running', 'canceling'];
 
 /** `connect` hands over the backends, which need `learn` first. */
 export function createJobService(deps: JobServiceDeps) {
-  const { store, stores, feed, settings, newId, now, report, resident } = deps;
+  const { store, stores, feed, settings, newId, now, report, resident, maxSizes, budget } = deps;
   const limits = { timeoutMs: settings.jobTimeoutMs, queueTimeoutMs: settings.jobQueueTimeoutMs };
   let backends: readonly Backend[] = [];
   let rebuilder: ReturnType<typeof createRebuilder> | undefined;
@@ -60,6 +69,10 @@ export function createJobService(deps: JobServiceDeps) {
   /** Jobs of this store that are not over. */
   const live = new Set<string>();
 
+  /** Where nothing goes on between requests, one may end in the middle of its work: then this ends by the clock. */
+  const isPosting = (id: string): boolean =>
+    posting.has(id) && (resident || now() < idTimeOf(id) + POSTING_MS);
+
   /** Merges evidence into a record, and publishes the result. Undefined if there is no such record. */
   async function learn(id: string, evidence: Evidence): Promise<Job | undefined> {
     if (evidence.type === 'outputs' || evidence.type === 'ended') await recordAssets(id, evidence.outputs);
@@ -67,6 +80,8 @@ export function createJobService(deps: JobServiceDeps) {
     if (!written) return undefined;
     const { before, after } = written;
     if (after !== before) heard(after, after.seq !== before.seq);
+    // Another writer was first: what is known here may be older than the record.
+    else backendOf(backends, after)?.tracker.changed(after);
     return after;
   }
 
@@ -97,7 +112,7 @@ export function createJobService(deps: JobServiceDeps) {
   }
 
   function visible(job: Job | undefined, caller: Caller): Job | undefined {
-    if (!job || posting.has(job.id)) return undefined;
+    if (!job || isPosting(job.id)) return undefined;
     if (!caller.admin && job.owner !== caller.owner) return undefined;
     return isTerminal(job.status) && expiresAt(job, settings.jobMaxAgeMs) < now() ? undefined : job;
   }
@@ -192,14 +207,20 @@ export function createJobService(deps: JobServiceDeps) {
 
   /** Waits by looking, where nothing would wake a waiter. */
   async function pollUntil(job: Job, deadline: number, signal: AbortSignal | undefined): Promise<Job> {
+    const affordable = spend(budget);
     let latest = job;
     for (const delay of adaptiveDelays()) {
       const left = deadline - now();
-      if (left <= 0 || signal?.aborted || isTerminal(latest.status)) break;
+      if (left <= 0 || !affordable() || signal?.aborted || isTerminal(latest.status)) break;
       await new Promise((resolve) => setTimeout(resolve, Math.min(delay, left)));
       latest = (await backendOf(backends, latest)?.tracker.refresh(latest)) ?? latest;
     }
     return latest;
+  }
+
+  /** Looks after a job that nobody follows. One whose backend is gone for good is lost. */
+  function visit(job: Job): Promise<Job | undefined> {
+    return backendOf(backends, job)?.tracker.refresh(job) ?? learn(job.id, { type: 'absent', at: now() });
   }
 
   /** A record was written by another instance. */
@@ -340,6 +361,7 @@ export function createJobService(deps: JobServiceDeps) {
         limits,
         maxAgeMs: settings.jobMaxAgeMs,
         shared: resident,
+        maxSizes,
         report,
         now,
       });
@@ -351,10 +373,24 @@ export function createJobService(deps: JobServiceDeps) {
       }
     },
 
-    /** Looks after all live jobs once, where nobody follows them. */
+    /** Looks after the live jobs once, where nobody follows them: as many as it may, from another one on each time. */
     async visitAll(): Promise<void> {
-      for await (const job of store.each({ statuses: LIVE })) {
-        await backendOf(backends, job)?.tracker.refresh(job);
+      const affordable = spend(budget);
+      let jobs: Job[] = [];
+      for await (const job of store.each({ statuses: LIVE })) jobs.push(job);
+      const first = now() % Math.max(jobs.length, 1);
+      jobs = [...jobs.slice(first), ...jobs.slice(0, first)];
+      // What is gone from ComfyUI is certain after a second look only, and the next visit may be somebody else's.
+      for (const looks of ['first', 'second']) {
+        if (looks === 'second') await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS));
+        const open: Job[] = [];
+        for (const job of jobs) {
+          if (!affordable()) return;
+          const latest = await visit(job).catch((error: unknown) => report(error, 'visit', job.id));
+          if (latest && !isTerminal(latest.status)) open.push(latest);
+        }
+        if (open.length === 0) return;
+        jobs = open;
       }
     },
 

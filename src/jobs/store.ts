@@ -4,6 +4,7 @@
  */
 import { isObject } from '../comfyui/json.ts';
 import { damagedKey, graphKey, jobKey } from '../storage/keys.ts';
+import { createPacedWriter } from '../storage/paced.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { isTerminal, shownStatus, type Job } from './job.ts';
 
@@ -25,15 +26,21 @@ interface JobStoreOptions {
   shared: boolean;
   /** Something is wrong with a record. Never throws. */
   report: (error: unknown, stage: string, jobId: string) => void;
+  now: () => number;
 }
 
-export function createJobStore(stores: Stores, { maxAgeMs, shared, report }: JobStoreOptions) {
+export function createJobStore(stores: Stores, { maxAgeMs, shared, report, now }: JobStoreOptions) {
   const { storage, jobs: index, singleWriter, swap, recordOptions } = stores;
   const remembered = new Map<string, Job>();
   const turns = new Map<string, Promise<unknown>>();
 
   /** Where the store may tell an older state than was written here, the newer of the two counts. */
   const lagging = recordOptions !== undefined;
+  const put = (key: string, job: Job) => storage.setItem(key, job as never, optionsFor(job));
+  const paced =
+    stores.writeIntervalMs !== undefined
+      ? createPacedWriter({ put, intervalMs: stores.writeIntervalMs, now })
+      : undefined;
 
   function remember(job: Job): void {
     if (!singleWriter && !lagging) return;
@@ -55,16 +62,18 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared, report }: Job
   }
 
   async function get(id: string): Promise<Job | undefined> {
-    const known = remembered.get(id);
-    if (known && !lagging) return known;
+    const recent = remembered.get(id);
+    if (recent && !lagging) return recent;
     const value: unknown = await storage.getItem(jobKey(id));
+    // What was written while this was read is newer.
+    const known = remembered.get(id);
     if (value === null || value === undefined) return known;
     if (!isJob(value, id)) {
       await setAside(id, value);
       return known;
     }
     const job = value;
-    if (known && known.seq >= job.seq) return known;
+    if (known && (!lagging || known.seq >= job.seq)) return known;
     remember(job);
     return job;
   }
@@ -98,7 +107,29 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared, report }: Job
 
   /** Whether a change is worth a write where writes of one key must be a second apart. */
   function worthWriting(before: Job, after: Job): boolean {
-    return !lagging || after.seq !== before.seq || after.facts.stop !== before.facts.stop;
+    return (
+      !lagging ||
+      after.seq !== before.seq ||
+      after.facts.stop !== before.facts.stop ||
+      after.warnings !== before.warnings
+    );
+  }
+
+  /** Writes a record that is newer than what is there, and remembers it. */
+  async function write(job: Job): Promise<void> {
+    if (!paced) {
+      await put(jobKey(job.id), job);
+      return remember(job);
+    }
+    // Other requests go on from it while this one waits for its turn.
+    remember(job);
+    try {
+      await paced.write(jobKey(job.id), job);
+    } catch (error) {
+      // What could not be written is found out again by the next look.
+      if (remembered.get(job.id) === job) remembered.delete(job.id);
+      throw error;
+    }
   }
 
   return {
@@ -117,21 +148,12 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared, report }: Job
           remember(job);
           return job;
         }
-        const options = optionsFor(job);
         // A graph's own life must be longer than its job can last.
-        const graphOptions = options && {
+        const graphOptions = recordOptions && {
           ttl: Math.ceil((job.queueTimeoutMs + job.timeoutMs + maxAgeMs) / 1000),
         };
-        await storage.setItems([
-          { key: jobKey(job.id), value: job as never, ...(options && { options }) },
-          {
-            key: graphKey(job.id),
-            value: { text: graphText },
-            ...(graphOptions && { options: graphOptions }),
-          },
-        ]);
+        await Promise.all([storage.setItem(graphKey(job.id), { text: graphText }, graphOptions), write(job)]);
         await index.put(indexEntry(job));
-        remember(job);
         return job;
       }),
 
@@ -148,10 +170,9 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared, report }: Job
           if (after === before) return { before, after };
           if (swap) {
             if (!(await swap(jobKey(id), before, after))) continue;
-          } else if (worthWriting(before, after))
-            await storage.setItem(jobKey(id), after as never, optionsFor(after));
+          } else if (worthWriting(before, after)) await write(after);
+          else remember(after);
           if (after.status !== before.status) await index.put(indexEntry(after));
-          remember(after);
           return { before, after };
         }
         throw new Error(`job ${id} could not be written: it was changed ${MAX_TRIES} times meanwhile`);
@@ -160,6 +181,7 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared, report }: Job
     remove: (id: string): Promise<void> =>
       inTurn(id, async () => {
         remembered.delete(id);
+        paced?.drop(jobKey(id));
         await storage.removeItem(jobKey(id));
         await storage.removeItem(graphKey(id));
         await index.remove(id);

@@ -112,7 +112,7 @@ export function createTracker(deps: TrackerDeps): Tracker {
       case 'executed':
         return withEntry(frame.promptId, async ({ job }) => {
           const found = toNewOutputs(job.id, frame.node, frame.displayNode, frame.output);
-          const outputs = await measure(found, job, client);
+          const outputs = await measure(found, job, client, Number.POSITIVE_INFINITY);
           if (outputs.length > 0) await learn(job.id, { type: 'outputs', outputs });
         });
       case 'preview': {

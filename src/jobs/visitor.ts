@@ -4,7 +4,7 @@
  * when, and until when somebody is reading.
  */
 import type { QueueItem } from '../comfyui/prompts.ts';
-import { createEntry, createInspector, type Entry, type InspectorDeps } from './inspector.ts';
+import { createEntry, createInspector, POSTING_MS, type Entry, type InspectorDeps } from './inspector.ts';
 import { isInferred, isTerminal, type Job } from './job.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -80,6 +80,8 @@ export function createVisitor(deps: InspectorDeps): Tracker {
     async refresh(job) {
       if (isTerminal(job.status) && !isInferred(job)) return job;
       const entry = entryOf(job);
+      // The request that submits may have ended in the middle of its work.
+      if (entry.posting && now() >= job.createdAt + POSTING_MS) this.posted(job.id);
       if (entry.posting) return entry.job;
       try {
         const queue = await readShared(entry.knownAt);

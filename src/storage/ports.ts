@@ -75,5 +75,7 @@ export interface Stores {
    * the record of a job that is over.
    */
   recordOptions?: (entry: IndexedJob, ttlMs: number | undefined) => Record<string, unknown>;
+  /** Only where a key takes no more than one write per so many ms. */
+  writeIntervalMs?: number;
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { createJobStore } from '../../src/jobs/store.ts';
 import { damagedKey, jobKey } from '../../src/storage/keys.ts';
 import type { Stores } from '../../src/storage/ports.ts';
 
-const OPTIONS = { maxAgeMs: 86_400_000, shared: true, report: () => undefined };
+const OPTIONS = { maxAgeMs: 86_400_000, shared: true, report: () => undefined, now: Date.now };
 
 /** `open` gives a fresh, empty store each time. */
 export function storeSuite(name: string, open: () => Promise<Stores>): void {

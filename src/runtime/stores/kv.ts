@@ -23,11 +23,14 @@ export interface KvNamespace {
 /** KV refuses a shorter life than this, in seconds. */
 const MIN_TTL_S = 60;
 
+/** KV refuses a second write of a key within a second; a little more for the way there. */
+const WRITE_INTERVAL_MS = 1_050;
+
 /** Jobs that a count looks at: a Worker cannot list without end. */
 const MAX_COUNTED = 1_000;
 
 export function openKvStores(binding: KvNamespace, now: () => number): Stores {
-  const storage = createStorage({ driver: kvDriver({ binding: binding as never }) });
+  const storage = createStorage({ driver: kvDriver({ binding: patient(binding) as never }) });
   return {
     storage,
     jobs: kvIndex(binding),
@@ -37,7 +40,32 @@ export function openKvStores(binding: KvNamespace, now: () => number): Stores {
       metadata: entry,
       ...(ttlMs !== undefined && { ttl: Math.max(Math.ceil(ttlMs / 1000), MIN_TTL_S) }),
     }),
+    writeIntervalMs: WRITE_INTERVAL_MS,
     close: async () => undefined,
+  };
+}
+
+/**
+ * What was written a moment ago, here or elsewhere, is refused; it is tried again when it may be. Not so for records:
+ * a newer one may be there by then, so whoever writes them tries again with the newest.
+ */
+function patient(binding: KvNamespace): KvNamespace {
+  async function again(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, WRITE_INTERVAL_MS));
+      await work();
+    }
+  }
+  return {
+    get: (key) => binding.get(key),
+    list: (options) => binding.list(options),
+    put: (key, value, options) => {
+      const put = () => binding.put(key, value, options);
+      return key.startsWith(JOB_PREFIX) ? put() : again(put);
+    },
+    delete: (key) => again(() => binding.delete(key)),
   };
 }
 
