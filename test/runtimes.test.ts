@@ -170,7 +170,11 @@ describe.each(SERVERS)('%s', (runtime) => {
       { STORAGE_URL: 'mongo://x' },
       /STORAGE_URL: "mongo:\/\/x" is none of memory:, file:DIR/,
     ],
-    ['a store of another platform', { STORAGE_URL: 'kv:JOBS' }, /STORAGE_URL: kv: is not available here/],
+    [
+      'a store of another platform',
+      { STORAGE_URL: 'kv:JOBS' },
+      /STORAGE_URL: kv: is a binding of Cloudflare Workers/,
+    ],
     [
       'a folder that cannot be',
       { STORAGE_URL: `file:${ROOT}/README.md/x` },

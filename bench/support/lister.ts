@@ -46,7 +46,7 @@ const config = parseConfig({
   COMFYUI_URL: 'http://127.0.0.1:9',
   COMFYUI_TRANSPORT: 'poll',
 });
-const stores = await openStores(config.storage, Date.now, nodeSqlite);
+const stores = await openStores(config.storage, Date.now, nodeSqlite, () => undefined);
 const store = createJobStore(stores, {
   maxAgeMs: config.jobMaxAgeMs,
   shared: true,

@@ -79,7 +79,9 @@ export async function startServer(environment: Environment, platform: Platform):
   const env = readEnvironment(environment);
   const config = parseConfig(env, readConfigFile(env['CONFIG_FILE']));
   const log = createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), Date.now);
-  const stores = await openStores(config.storage, Date.now, platform.connectSqlite);
+  const report = (error: unknown, stage: string) =>
+    log('warn', 'background_failed', { stage, error: causes(error) });
+  const stores = await openStores(config.storage, Date.now, platform.connectSqlite, report);
   const gateway = createGateway(config, {
     stores,
     fetch: platform.fetch,

@@ -8,6 +8,7 @@ export async function openStores(
   storage: StorageConfig,
   now: () => number,
   connectSqlite: ConnectSqlite,
+  report: (error: unknown, stage: string) => void,
 ): Promise<Stores> {
   switch (storage.kind) {
     case 'memory':
@@ -17,9 +18,11 @@ export async function openStores(
     case 'redis': {
       // Loaded only where it is used: it brings the whole client.
       const { openRedisStores } = await import('./redis.ts');
-      return openRedisStores(storage.url);
+      return openRedisStores(storage.url, report);
     }
     case 'kv':
-      throw new Error(`STORAGE_URL: ${storage.kind}: is not available here. Use memory: or file:DIR.`);
+      throw new Error(
+        'STORAGE_URL: kv: is a binding of Cloudflare Workers. Give memory:, file:DIR or redis://HOST here.',
+      );
   }
 }
