@@ -1,7 +1,7 @@
 /** The event routes: one job, and all jobs of the caller. */
 import { Hono } from 'hono';
 import { GatewayError } from '../errors.ts';
-import { spend, type CallBudget } from '../jobs/budget.ts';
+import { startSpending, type CallBudget, type Spending } from '../jobs/budget.ts';
 import type { Feed } from '../jobs/feed.ts';
 import { isTerminal, type Job } from '../jobs/job.ts';
 import { causes, type Log } from '../log.ts';
@@ -43,7 +43,7 @@ export function eventRoutes({ service, feed, presenter, log, now, budget }: Even
   function lookAtAll(
     caller: Caller,
     session: string | undefined,
-    affordable: () => boolean,
+    { affordable, counted }: Spending,
   ): () => Promise<Job[]> {
     let before: Job[] = [];
     return async () => {
@@ -51,7 +51,7 @@ export function eventRoutes({ service, feed, presenter, log, now, budget }: Even
       const ids = new Set(found.map(({ id }) => id));
       const jobs = [...found, ...before.filter(({ id }) => !ids.has(id))];
       const now: Job[] = [];
-      for (const job of jobs) now.push(affordable() ? await service.refresh(job) : job);
+      for (const job of jobs) now.push(affordable() ? await counted(() => service.refresh(job)) : job);
       before = now.filter((job) => !isTerminal(job.status));
       return now;
     };
@@ -60,18 +60,19 @@ export function eventRoutes({ service, feed, presenter, log, now, budget }: Even
   routes.get('/jobs/:id/events', async (c) => {
     const after = resumeFrom(c);
     open.refuseTooMany(c);
-    const affordable = spend(budget);
+    const { affordable, counted } = startSpending(budget);
     try {
-      const job = await service.get(c.var.caller, c.req.param('id'));
-      // Two who looked at once may have numbered the same event differently; then all of it is told again.
-      const known = !budget || !after || numbers(job).includes(after);
+      const job = await counted(() => service.get(c.var.caller, c.req.param('id')));
+      // Two who looked at once may have numbered the same event differently; then all of it is told
+      // again. A number of the future is nobody's.
+      const known = !budget || !after || numbers(job).includes(after) || after > now() - job.createdAt;
       // 204 is the one answer that stops EventSource from coming back.
       if (after !== undefined && isTerminal(job.status) && after >= job.seq && known)
         return c.body(null, 204);
       const viewer = { base: c.var.base, owner: c.var.caller.owner };
       if (!budget) return open.stream(c, () => jobEvents(deps, job, viewer, after));
       let latest = job;
-      const look = async () => [(latest = await service.refresh(latest))];
+      const look = async () => [(latest = await counted(() => service.refresh(latest)))];
       const looking = { affordable, look, delays: adaptiveDelays, now };
       const from = known ? after : 0;
       return open.stream(c, () => polledEvents(deps, looking, viewer, { after: from, all: false }));
@@ -88,13 +89,9 @@ export function eventRoutes({ service, feed, presenter, log, now, budget }: Even
     const mine = (job: Job) =>
       service.mine(job, caller) !== null && (session === undefined || job.session === session);
     if (budget) {
-      const affordable = spend(budget);
-      const looking = {
-        affordable,
-        look: lookAtAll(caller, session, affordable),
-        delays: adaptiveDelays,
-        now,
-      };
+      const spending = startSpending(budget);
+      const look = lookAtAll(caller, session, spending);
+      const looking = { affordable: spending.affordable, look, delays: adaptiveDelays, now };
       return open.stream(c, () => polledEvents(deps, looking, viewer, { after: undefined, all: true }));
     }
     let begin: ((jobs: readonly Job[]) => void) | undefined;

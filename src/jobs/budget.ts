@@ -12,8 +12,25 @@ export const COUNTED_SIZES = 4;
 /** Calls that one more look at a job may need: queue, history, stop, and sizes. */
 const CALLS_OF_LOOK = 4 + COUNTED_SIZES;
 
-/** Begins to count. The function tells whether another look is possible. */
-export function spend(budget: CallBudget | undefined): () => boolean {
-  const before = budget?.calls() ?? 0;
-  return () => !budget || budget.calls() - before + CALLS_OF_LOOK <= budget.maxCalls;
+export interface Spending {
+  /** Whether another look is possible. */
+  affordable: () => boolean;
+  /** Does work and counts its calls. Those that others make meanwhile are counted too: rather too many than too few. */
+  counted: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** Begins to count for one request. Without a budget everything is possible. */
+export function startSpending(budget: CallBudget | undefined): Spending {
+  let spent = 0;
+  return {
+    affordable: () => !budget || spent + CALLS_OF_LOOK <= budget.maxCalls,
+    async counted(work) {
+      const before = budget?.calls() ?? 0;
+      try {
+        return await work();
+      } finally {
+        spent += (budget?.calls() ?? 0) - before;
+      }
+    },
+  };
 }

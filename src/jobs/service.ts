@@ -8,7 +8,7 @@ import { GatewayError } from '../errors.ts';
 import { assetKey, deletedKey, idTimeOf } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { backendOf, type Backend } from './backend.ts';
-import { spend, type CallBudget } from './budget.ts';
+import { startSpending, type CallBudget } from './budget.ts';
 import type { Feed } from './feed.ts';
 import { POSTING_MS } from './inspector.ts';
 import { expiresAt, isTerminal, reduce, type Evidence, type Job } from './job.ts';
@@ -207,13 +207,14 @@ export function createJobService(deps: JobServiceDeps) {
 
   /** Waits by looking, where nothing would wake a waiter. */
   async function pollUntil(job: Job, deadline: number, signal: AbortSignal | undefined): Promise<Job> {
-    const affordable = spend(budget);
+    const { affordable, counted } = startSpending(budget);
     let latest = job;
     for (const delay of adaptiveDelays()) {
       const left = deadline - now();
       if (left <= 0 || !affordable() || signal?.aborted || isTerminal(latest.status)) break;
       await new Promise((resolve) => setTimeout(resolve, Math.min(delay, left)));
-      latest = (await backendOf(backends, latest)?.tracker.refresh(latest)) ?? latest;
+      const shown = latest;
+      latest = await counted(async () => (await backendOf(backends, shown)?.tracker.refresh(shown)) ?? shown);
     }
     return latest;
   }
@@ -375,7 +376,7 @@ export function createJobService(deps: JobServiceDeps) {
 
     /** Looks after the live jobs once, where nobody follows them: as many as it may, from another one on each time. */
     async visitAll(): Promise<void> {
-      const affordable = spend(budget);
+      const { affordable, counted } = startSpending(budget);
       let jobs: Job[] = [];
       for await (const job of store.each({ statuses: LIVE })) jobs.push(job);
       const first = now() % Math.max(jobs.length, 1);
@@ -386,7 +387,9 @@ export function createJobService(deps: JobServiceDeps) {
         const open: Job[] = [];
         for (const job of jobs) {
           if (!affordable()) return;
-          const latest = await visit(job).catch((error: unknown) => report(error, 'visit', job.id));
+          const latest = await counted(() => visit(job)).catch((error: unknown) =>
+            report(error, 'visit', job.id),
+          );
           if (latest && !isTerminal(latest.status)) open.push(latest);
         }
         if (open.length === 0) return;
