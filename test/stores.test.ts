@@ -6,12 +6,19 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openFileStores } from '../src/runtime/stores/file.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
+import { createKv } from './support/kv.ts';
+import { openKvStores } from '../src/runtime/stores/kv.ts';
 import { openRedisStores } from '../src/runtime/stores/redis.ts';
 import type { Stores } from '../src/storage/ports.ts';
 import { redisIsMissing, startRedis, type RedisServer } from './support/redis.ts';
 import { storeSuite } from './suites/stores.ts';
 
 storeSuite('memory:', async () => openMemoryStores(Date.now));
+storeSuite('kv:', async () => {
+  // One write of a key per second is for workers.test.ts and paced.test.ts; here it would only take time.
+  const { writeIntervalMs: _pace, ...stores } = openKvStores(createKv({ perSecond: false }), Date.now);
+  return stores;
+});
 storeSuite('file:', async () => openFile(await folder()));
 
 describe.skipIf(redisIsMissing)('with a redis-server', () => {

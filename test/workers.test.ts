@@ -15,6 +15,7 @@ import { jobKey } from '../src/storage/keys.ts';
 import { createCaller, SUITE_ENV, type Caller } from './suites/gateway.ts';
 import { brief, durable, watch, type SeenEvent } from './support/events.ts';
 import { eventually, refusal, TERMINAL } from './support/gateway.ts';
+import { createKv } from './support/kv.ts';
 import { pictureGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
 import {
   buildWorker,
@@ -432,25 +433,7 @@ function calls(simulator: Simulator): number {
 async function strict({ perSecond, env: more = {} }: { perSecond: boolean; env?: Record<string, string> }) {
   const simulator = await createSimulator(FAST);
   onTestFinished(() => simulator.close());
-  const items = new Map<string, { value: string; metadata: unknown; at: number }>();
-  const JOBS = {
-    get: async (key: string) => items.get(key)?.value ?? null,
-    async put(key: string, value: string, options: { metadata?: unknown } = {}) {
-      const at = performance.now();
-      if (perSecond && at - (items.get(key)?.at ?? -Infinity) < 1_000)
-        throw new Error('KV PUT failed: 429 Too Many Requests');
-      if (Buffer.byteLength(key) > 512)
-        throw new Error('KV PUT failed: 414 UTF-8 encoded length exceeds 512');
-      if (Buffer.byteLength(JSON.stringify(options.metadata ?? null)) > 1024)
-        throw new Error('KV PUT failed: 413 Metadata length exceeds 1024');
-      items.set(key, { value, metadata: options.metadata, at });
-    },
-    delete: async (key: string) => void items.delete(key),
-    async list({ prefix = '' }) {
-      const keys = [...items].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
-      return { keys: keys.map(([name, { metadata }]) => ({ name, metadata })), list_complete: true };
-    },
-  };
+  const JOBS = createKv({ perSecond });
   const name = 'n'.repeat(64);
   const env = {
     JOBS,
@@ -469,6 +452,6 @@ async function strict({ perSecond, env: more = {} }: { perSecond: boolean; env?:
     cron: () => worker.scheduled({}, bindings),
   });
   /** What KV has of a job, whatever an isolate remembers. */
-  const record = (id: string) => JSON.parse(items.get(jobKey(id))!.value) as { status: string };
+  const record = (id: string) => JSON.parse(JOBS.items.get(jobKey(id))!.value) as { status: string };
   return { simulator, ...isolate(env), isolate: () => isolate({ ...env }), record, env };
 }
