@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
 import { openRedisStores } from '../src/runtime/stores/redis.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
-import { brief, durable, watch, type SeenEvent, type Watch } from './support/events.ts';
+import { brief, checkNumbers, durable, watch, type SeenEvent, type Watch } from './support/events.ts';
 import { eventually, refusal, startGateway, startSimulator, TERMINAL } from './support/gateway.ts';
 import { pictureGraph, samplerGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
 import { startGatewayProcess, type GatewayProcess } from './support/processes.ts';
@@ -631,18 +631,6 @@ function checkWhole(seen: SeenEvent[], outputs: string[]): void {
   expect(nodes.sort()).toEqual(outputs);
   const values = seen.filter(({ event }) => event === 'progress').map(({ data }) => Number(data['value']));
   expect(values).toEqual([...values].sort((x, y) => x - y));
-}
-
-/** Durable numbers grow; a snapshot has that of the durable event before it. */
-function checkNumbers(seen: SeenEvent[], after = 0): void {
-  const lasting = new Set(durable(seen));
-  let last = after;
-  for (const event of seen) {
-    if (lasting.has(event)) {
-      expect(event.id).toBeGreaterThan(last);
-      last = event.id ?? 0;
-    } else expect({ ...event, data: '' }).toMatchObject({ id: last });
-  }
 }
 
 /** All instances tell the same of a job that is over. Returns its durable events. */

@@ -12,7 +12,8 @@ import { createJobStore, type JobStore } from '../src/jobs/store.ts';
 import { openRedisStores } from '../src/runtime/stores/redis.ts';
 import { assetKey, clientKey, jobKey } from '../src/storage/keys.ts';
 import type { JobQuery, Stores } from '../src/storage/ports.ts';
-import { freePort, redisIsMissing, startRedis, type RedisServer } from './support/redis.ts';
+import { freePort } from './support/port.ts';
+import { redisIsMissing, startRedis, type RedisServer } from './support/redis.ts';
 import { newJob, output } from './suites/stores.ts';
 
 describe.skipIf(redisIsMissing)('several instances on one Redis', () => {

@@ -2,7 +2,7 @@
 import { EventSource } from 'eventsource';
 import { expect, onTestFinished, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
-import { brief, durable, watch, type SeenEvent, type Watch } from './support/events.ts';
+import { brief, checkNumbers, durable, watch, type SeenEvent, type Watch } from './support/events.ts';
 import { eventually, refusal, startBoth, TERMINAL } from './support/gateway.ts';
 import { failingGraph, pictureGraph, samplerGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
 import { startProxy } from './support/proxy.ts';
@@ -237,18 +237,6 @@ test('the stream of all jobs begins with those that live', async () => {
     data: { job_id: id, status: 'queued' },
   });
 });
-
-/** Durable numbers grow; a snapshot has that of the durable event before it. */
-function checkNumbers(seen: SeenEvent[], after = 0): void {
-  const lasting = new Set(durable(seen));
-  let last = after;
-  for (const event of seen) {
-    if (lasting.has(event)) {
-      expect(event.id).toBeGreaterThan(last);
-      last = event.id ?? 0;
-    } else expect({ ...event, data: '' }).toMatchObject({ id: last });
-  }
-}
 
 function resume(job: wire.Job, after: number, how = 'Last-Event-ID'): Promise<Watch> {
   return how === 'Last-Event-ID'

@@ -124,8 +124,6 @@ describe.skipIf(isMissing('workerd'))('workerd', { timeout: 60_000 }, () => {
     const me = someone();
     const { id } = await me.submit(sleepGraph(1_000, 0.1), { timeout_ms: 500 });
     await eventually(() => simulator.control.stats().executions[id] === 1);
-    await tick();
-    await new Promise((resolve) => setTimeout(resolve, 700));
     await eventually(async () => {
       await tick();
       return simulator.control.stats().idle;

@@ -1,6 +1,5 @@
 /** A redis-server of its own on a free port, with its data in the given folder. */
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '../../test/support/port.ts';
 import { startProgram, type Child } from './processes.ts';
 
 export async function startRedis(dir: string): Promise<Child> {
@@ -9,13 +8,4 @@ export async function startRedis(dir: string): Promise<Child> {
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = await startProgram(['redis-server', ...flags], {}, { ready: 'Ready to accept connections' });
   return { ...child, url: `redis://127.0.0.1:${port}` };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -39,6 +39,16 @@ export function eventRoutes({ service, feed, presenter, log, now, budget }: Even
     return c.body(RETRY, 200, SSE_HEADERS);
   }
 
+  /**
+   * Where to go on from `after`. Two who looked at once may have numbered the same event differently, and only one of
+   * them wrote it: whoever comes with a number that is not in the record gets all of it again. Numbers of the future
+   * are nobody's.
+   */
+  function startingPoint(job: Job, after: number | undefined): number | undefined {
+    if (after === undefined || after > now() - job.createdAt) return after;
+    return [...job.log, ...job.outputs].some(({ seq }) => seq === after) ? after : 0;
+  }
+
   /** Live jobs, and once more those that were live the time before; as they were where no look is possible any more. */
   function lookAtAll(
     caller: Caller,
@@ -63,18 +73,14 @@ export function eventRoutes({ service, feed, presenter, log, now, budget }: Even
     const { affordable, counted } = startSpending(budget);
     try {
       const job = await counted(() => service.get(c.var.caller, c.req.param('id')));
-      // Two who looked at once may have numbered the same event differently; then all of it is told
-      // again. A number of the future is nobody's.
-      const known = !budget || !after || numbers(job).includes(after) || after > now() - job.createdAt;
+      const from = budget ? startingPoint(job, after) : after;
       // 204 is the one answer that stops EventSource from coming back.
-      if (after !== undefined && isTerminal(job.status) && after >= job.seq && known)
-        return c.body(null, 204);
+      if (from !== undefined && isTerminal(job.status) && from >= job.seq) return c.body(null, 204);
       const viewer = { base: c.var.base, owner: c.var.caller.owner };
-      if (!budget) return open.stream(c, () => jobEvents(deps, job, viewer, after));
+      if (!budget) return open.stream(c, () => jobEvents(deps, job, viewer, from));
       let latest = job;
       const look = async () => [(latest = await counted(() => service.refresh(latest)))];
       const looking = { affordable, look, delays: adaptiveDelays, now };
-      const from = known ? after : 0;
       return open.stream(c, () => polledEvents(deps, looking, viewer, { after: from, all: false }));
     } catch (error) {
       return comeBack(c, error);
@@ -112,9 +118,6 @@ export function eventRoutes({ service, feed, presenter, log, now, budget }: Even
 
   return routes;
 }
-
-/** The numbers of a job's durable events. */
-const numbers = (job: Job): number[] => [...job.log, ...job.outputs].map(({ seq }) => seq);
 
 const SSE_HEADERS = {
   'content-type': 'text/event-stream',

@@ -8,7 +8,7 @@ import { GatewayError } from '../errors.ts';
 import { assetKey, deletedKey, idTimeOf } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { backendOf, type Backend } from './backend.ts';
-import { startSpending, type CallBudget } from './budget.ts';
+import { startSpending, type CallBudget, type Spending } from './budget.ts';
 import type { Feed } from './feed.ts';
 import { POSTING_MS } from './inspector.ts';
 import { expiresAt, isTerminal, reduce, type Evidence, type Job } from './job.ts';
@@ -117,11 +117,16 @@ export function createJobService(deps: JobServiceDeps) {
     return isTerminal(job.status) && expiresAt(job, settings.jobMaxAgeMs) < now() ? undefined : job;
   }
 
+  /** The job as it is now. */
+  function refresh(job: Job): Promise<Job> {
+    return backendOf(backends, job)?.tracker.refresh(job) ?? Promise.resolve(job);
+  }
+
   async function get(caller: Caller, id: string): Promise<Job> {
     const found = validate(id)
       ? visible((await store.get(id)) ?? (await rebuilder?.one(id)), caller)
       : undefined;
-    const job = found && (await (backendOf(backends, found)?.tracker.refresh(found) ?? found));
+    const job = found && (await refresh(found));
     if (!job) throw new GatewayError('not_found', `There is no job '${id.slice(0, 64)}'.`);
     return job;
   }
@@ -214,7 +219,7 @@ export function createJobService(deps: JobServiceDeps) {
       if (left <= 0 || !affordable() || signal?.aborted || isTerminal(latest.status)) break;
       await new Promise((resolve) => setTimeout(resolve, Math.min(delay, left)));
       const shown = latest;
-      latest = await counted(async () => (await backendOf(backends, shown)?.tracker.refresh(shown)) ?? shown);
+      latest = await counted(() => refresh(shown));
     }
     return latest;
   }
@@ -222,6 +227,19 @@ export function createJobService(deps: JobServiceDeps) {
   /** Looks after a job that nobody follows. One whose backend is gone for good is lost. */
   function visit(job: Job): Promise<Job | undefined> {
     return backendOf(backends, job)?.tracker.refresh(job) ?? learn(job.id, { type: 'absent', at: now() });
+  }
+
+  /** Visits one after the other while that is possible; one that fails does not keep the others from it. Returns the live. */
+  async function visitEach(jobs: readonly Job[], { affordable, counted }: Spending): Promise<Job[]> {
+    const live: Job[] = [];
+    for (const job of jobs) {
+      if (!affordable()) break;
+      const latest = await counted(() => visit(job)).catch((error: unknown) =>
+        report(error, 'visit', job.id),
+      );
+      if (latest && !isTerminal(latest.status)) live.push(latest);
+    }
+    return live;
   }
 
   /** A record was written by another instance. */
@@ -376,30 +394,19 @@ export function createJobService(deps: JobServiceDeps) {
 
     /** Looks after the live jobs once, where nobody follows them: as many as it may, from another one on each time. */
     async visitAll(): Promise<void> {
-      const { affordable, counted } = startSpending(budget);
-      let jobs: Job[] = [];
+      const spending = startSpending(budget);
+      const jobs: Job[] = [];
       for await (const job of store.each({ statuses: LIVE })) jobs.push(job);
       const first = now() % Math.max(jobs.length, 1);
-      jobs = [...jobs.slice(first), ...jobs.slice(0, first)];
+      const rotated = [...jobs.slice(first), ...jobs.slice(0, first)];
       // What is gone from ComfyUI is certain after a second look only, and the next visit may be somebody else's.
-      for (const looks of ['first', 'second']) {
-        if (looks === 'second') await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS));
-        const open: Job[] = [];
-        for (const job of jobs) {
-          if (!affordable()) return;
-          const latest = await counted(() => visit(job)).catch((error: unknown) =>
-            report(error, 'visit', job.id),
-          );
-          if (latest && !isTerminal(latest.status)) open.push(latest);
-        }
-        if (open.length === 0) return;
-        jobs = open;
-      }
+      const open = await visitEach(rotated, spending);
+      if (open.length === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS));
+      await visitEach(open, spending);
     },
 
-    /** The job as it is now. */
-    refresh: (job: Job): Promise<Job> =>
-      backendOf(backends, job)?.tracker.refresh(job) ?? Promise.resolve(job),
+    refresh,
 
     /** The live jobs of one backend. */
     async liveOn(backend: Backend): Promise<Job[]> {

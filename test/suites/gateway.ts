@@ -7,7 +7,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import type * as wire from '../../src/api/schemas.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { checkAnswer } from '../support/contract.ts';
-import { brief, durable, watch as openStream, type SeenEvent, type Watch } from '../support/events.ts';
+import {
+  brief,
+  checkNumbers,
+  durable,
+  watch as openStream,
+  type SeenEvent,
+  type Watch,
+} from '../support/events.ts';
 import { eventually, refusal, send, TERMINAL } from '../support/gateway.ts';
 import {
   blobGraph,
@@ -780,18 +787,6 @@ function resume(job: wire.Job, after: number, how = 'Last-Event-ID'): Promise<Wa
   const url = new URL(job.urls.events);
   url.searchParams.set('starting_after', String(after));
   return watch(url.href);
-}
-
-/** Durable numbers grow; a snapshot has that of the durable event before it. */
-function checkNumbers(seen: SeenEvent[], after = 0): void {
-  const lastings = new Set(durable(seen));
-  let last = after;
-  for (const event of seen) {
-    if (lastings.has(event)) {
-      expect(event.id).toBeGreaterThan(last);
-      last = event.id ?? 0;
-    } else expect({ ...event, data: '' }).toMatchObject({ id: last });
-  }
 }
 
 function statuses(events: SeenEvent[]): string[] {

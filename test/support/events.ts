@@ -1,6 +1,6 @@
 /** A small SSE client over fetch, which checks each event against the document. */
 import { createParser } from 'eventsource-parser';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { checkAnswer, checkEvent } from './contract.ts';
 
 export interface SeenEvent {
@@ -126,4 +126,16 @@ export function durable(events: SeenEvent[]): SeenEvent[] {
 /** A durable event in short, to compare lists of them. */
 export function brief({ id, event, data }: SeenEvent): string {
   return `${id} ${event} ${event === 'status' ? data['status'] : data['id']}`;
+}
+
+/** Durable numbers grow; a snapshot has that of the durable event before it. */
+export function checkNumbers(seen: SeenEvent[], after = 0): void {
+  const lasting = new Set(durable(seen));
+  let last = after;
+  for (const event of seen) {
+    if (lasting.has(event)) {
+      expect(event.id).toBeGreaterThan(last);
+      last = event.id ?? 0;
+    } else expect({ ...event, data: '' }).toMatchObject({ id: last });
+  }
 }
