@@ -28,6 +28,11 @@ export interface Submission {
   session?: string;
   timeoutMs?: number;
   idempotencyKey?: string;
+  /** Name of the workflow that the graph was made from, and the values that were put into it. */
+  workflow?: string;
+  inputs?: Record<string, unknown>;
+  /** The job that this one repeats with changes. */
+  regeneratedFrom?: string;
 }
 
 /** What came of a submission that was not refused. */
@@ -116,7 +121,7 @@ export function createSubmitter({
     submission: Submission,
     graph: JsonObject,
   ): Job {
-    const { metadata, priority, session, timeoutMs } = submission;
+    const { metadata, priority, session, timeoutMs, workflow, inputs, regeneratedFrom } = submission;
     const job = {
       id,
       owner,
@@ -129,6 +134,9 @@ export function createSubmitter({
       ...(metadata !== undefined && { metadata }),
       ...(priority !== undefined && { priority }),
       ...(session !== undefined && { session }),
+      ...(workflow !== undefined && { workflow }),
+      ...(inputs !== undefined && { inputs }),
+      ...(regeneratedFrom !== undefined && { regeneratedFrom }),
     };
     return createJob(job, now());
   }

@@ -79,3 +79,33 @@ export interface Stores {
   writeIntervalMs?: number;
   close(): Promise<void>;
 }
+
+/** Bytes under a key: uploads, kept outputs, thumbnails. Keys are made like those of records (keys.ts), `/` between parts. */
+export interface BlobStore {
+  /** Where the bytes go, for the log: `memory`, `file`, `s3`, `r2`. */
+  kind: string;
+  /**
+   * Replaces what is there, all of it or nothing: a stream that fails half-way leaves no blob. `sizeBytes` where it is known.
+   * Streams are not collected in memory.
+   */
+  put(
+    key: string,
+    body: ReadableStream<Uint8Array> | Uint8Array,
+    facts: { contentType: string; sizeBytes?: number },
+  ): Promise<void>;
+  /** `end` of the range is exclusive. Undefined if there is no such blob. */
+  get(key: string, range?: { start: number; end: number }): Promise<StoredBlob | undefined>;
+  head(key: string): Promise<BlobFacts | undefined>;
+  /** Without effect if it is not there. */
+  delete(key: string): Promise<void>;
+}
+
+export interface BlobFacts {
+  /** Of the whole blob, also with a range. */
+  sizeBytes: number;
+  contentType: string;
+}
+
+export interface StoredBlob extends BlobFacts {
+  stream: ReadableStream<Uint8Array>;
+}
