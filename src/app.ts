@@ -13,7 +13,7 @@ import { apiHealthRoute, healthRoutes } from './http/health.ts';
 import { jobRoutes } from './http/jobs.ts';
 import { checkOrigin } from './http/origin.ts';
 import { pageRoutes } from './http/pages.ts';
-import type { Presenter } from './http/present.ts';
+import type { Presenter } from './assets/present.ts';
 import type { Backend } from './jobs/backend.ts';
 import type { CallBudget } from './jobs/budget.ts';
 import type { Feed } from './jobs/feed.ts';

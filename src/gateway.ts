@@ -9,7 +9,7 @@ import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
 import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/socket.ts';
 import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
 import type { Config } from './config.ts';
-import { createPresenter } from './http/present.ts';
+import { createPresenter } from './assets/present.ts';
 import { backendOf, type Backend } from './jobs/backend.ts';
 import { COUNTED_SIZES } from './jobs/budget.ts';
 import { createCluster, LEAD_MS, type Cluster } from './jobs/cluster.ts';

@@ -15,7 +15,7 @@ const LAYERS: Record<string, string[]> = {
   comfyui: ['errors.ts'],
   workflows: ['comfyui', 'errors.ts'],
   jobs: ['workflows', 'comfyui', 'storage', 'errors.ts', 'log.ts'],
-  assets: ['jobs', 'comfyui', 'storage', 'errors.ts'],
+  assets: ['api', 'jobs', 'comfyui', 'storage', 'errors.ts'],
   http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
   'app.ts': ['http', 'jobs', 'assets', 'workflows', 'config.ts', 'log.ts'],
   'gateway.ts': [

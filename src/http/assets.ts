@@ -4,7 +4,7 @@ import type { OutputAssets } from '../assets/outputs.ts';
 import { GatewayError } from '../errors.ts';
 import type { JobOutput } from '../jobs/job.ts';
 import type { AppContext, Env } from './context.ts';
-import { nameOf, type Presenter } from './present.ts';
+import { nameOf, type Presenter } from '../assets/present.ts';
 
 export interface AssetRouteDeps {
   assets: OutputAssets;

@@ -10,7 +10,7 @@ import type { Submission, Submitted } from '../jobs/submission.ts';
 import { createJsonBodyReader } from './body.ts';
 import type { AppContext, Env } from './context.ts';
 import { parseQuery, refusal } from './parse.ts';
-import type { Presenter } from './present.ts';
+import type { Presenter } from '../assets/present.ts';
 
 export interface JobRouteDeps {
   service: JobService;

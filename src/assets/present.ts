@@ -3,7 +3,7 @@
  * are for.
  */
 import type * as wire from '../api/schemas.ts';
-import type { Links } from '../assets/links.ts';
+import type { Links } from './links.ts';
 import type { Live } from '../jobs/feed.ts';
 import { expiresAt, shownStatus, type Job, type JobOutput } from '../jobs/job.ts';
 import { completed, type Progress } from '../jobs/progress.ts';
