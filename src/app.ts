@@ -6,6 +6,7 @@ import type { OutputAssets } from './assets/outputs.ts';
 import type { Config } from './config.ts';
 import { assetContentRoute, assetRoute } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
+import { createTextReader } from './http/body.ts';
 import type { Env } from './http/context.ts';
 import { answerError, createNotFound } from './http/errors.ts';
 import { eventRoutes } from './http/events.ts';
@@ -19,6 +20,8 @@ import type { CallBudget } from './jobs/budget.ts';
 import type { Feed } from './jobs/feed.ts';
 import type { JobService } from './jobs/service.ts';
 import type { Log } from './log.ts';
+import { mcpRoute } from './mcp/route.ts';
+import type { ServerFor } from './mcp/server.ts';
 
 export interface AppDeps {
   config: Config;
@@ -28,6 +31,8 @@ export interface AppDeps {
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
+  mcp: ServerFor | undefined;
+  newId: () => string;
   now: () => number;
   log: Log;
   /** Where nothing runs between requests, streams look for themselves, within so many calls to ComfyUI. */
@@ -36,6 +41,7 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, service, feed, assets, presenter, links, backends, now, log, budget } = deps;
+  const { mcp, newId } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -68,6 +74,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   );
   app.route('/api/v2', assetRoute({ assets, presenter }));
 
+  app.use('/mcp', withKey);
+  if (mcp)
+    app.route('/', mcpRoute({ serverFor: mcp, readText: createTextReader(config.maxBodyBytes), newId, log }));
+
   app.notFound(createNotFound(app));
   return app;
 }
@@ -93,6 +103,10 @@ function crossOrigin(origins: readonly string[]): MiddlewareHandler {
     'content-type',
     'idempotency-key',
     'last-event-id',
+    'mcp-method',
+    'mcp-name',
+    'mcp-protocol-version',
+    'mcp-session-id',
     'prefer',
     'range',
   ];
@@ -119,6 +133,7 @@ const EXPOSED = [
   'content-range',
   'etag',
   'idempotency-replayed',
+  'mcp-session-id',
   'preference-applied',
   'retry-after',
   'x-request-id',

@@ -9,11 +9,13 @@ import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
 import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/socket.ts';
 import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
 import type { Config } from './config.ts';
+import { GatewayError } from './errors.ts';
 import { createPresenter } from './assets/present.ts';
 import { backendOf, type Backend } from './jobs/backend.ts';
 import { COUNTED_SIZES } from './jobs/budget.ts';
 import { createCluster, LEAD_MS, type Cluster } from './jobs/cluster.ts';
 import { createFeed } from './jobs/feed.ts';
+import type { Runs } from './jobs/runs.ts';
 import { createReaper } from './jobs/reaper.ts';
 import { createJobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
@@ -22,6 +24,7 @@ import { createTracker } from './jobs/tracker.ts';
 import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey, rebuiltKey } from './storage/keys.ts';
+import { createMcp } from './mcp/mcp.ts';
 import type { Stores } from './storage/ports.ts';
 
 /** What a runtime lends to the gateway. */
@@ -37,6 +40,8 @@ export interface Ports {
   log: Log;
   /** Whether work goes on between requests, and one request may wait for the work of another; not on Workers. */
   resident: boolean;
+  /** Until the catalogue is there. */
+  runs?: (service: ReturnType<typeof createJobService>, backends: () => readonly Backend[]) => Runs;
   /** Other waits than the usual ones, in ms; tests cannot wait as long as a ComfyUI may need. */
   waitMs?: {
     http?: Partial<typeof TIMEOUT_MS>;
@@ -96,7 +101,29 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     service,
     clientOf: (job) => backendOf(backends, job)?.client,
   });
+  const runs = ports.runs?.(service, () => backends);
+  const mcp =
+    runs &&
+    createMcp({
+      service,
+      runs,
+      feed,
+      assets,
+      presenter,
+      thumbnail: async () => {
+        throw new GatewayError('unsupported_media_type', 'Thumbnails cannot be made here yet.');
+      },
+      sizeOf: async () => ({ width: null, height: null }),
+      backends: () => backends,
+      resident,
+      workflowDir: null,
+      version: '0.1.0',
+      now,
+      log,
+    });
   const app = createApp({
+    mcp,
+    newId,
     config,
     service,
     feed,

@@ -2,6 +2,7 @@
  * JSON request bodies: bounded in size, number and depth, as text (for exact digits) and parsed. What is too large is
  * read to its end and thrown away, as most clients look for an answer only then.
  */
+import type { Context } from 'hono';
 import { isObject, jsonDepth, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
 import type { AppContext } from './context.ts';
@@ -15,14 +16,27 @@ const MAX_DEPTH = 100;
 const HELD = 8;
 const DRAINED = 8;
 
-/**
- * A reader of bodies of up to `maxBytes` each. It throws 413 beyond that, 429 if too many come at once, 415 for an
- * encoding, and 400 if the body is no JSON object or too deep.
- */
+/** A reader of bodies that are JSON objects: as `createTextReader`, and 400 for anything else. */
 export function createJsonBodyReader(maxBytes: number): ReadJsonBody {
+  const readText = createTextReader(maxBytes);
+  return async (c) => {
+    const text = await readText(c);
+    if (text.trim() === '') throw invalid('The body is empty; it must be a JSON object.');
+    const body = parse(text);
+    if (isObject(body)) return { text, body };
+    const given = Array.isArray(body) ? 'an array' : String(body).slice(0, 50);
+    throw invalid(`The body must be a JSON object; given: ${given}.`);
+  };
+}
+
+/**
+ * A reader of JSON texts of up to `maxBytes` each. It throws 413 beyond that, 429 if too many come at once, 415 for an
+ * encoding, and 400 if the text is nested too deeply.
+ */
+export function createTextReader(maxBytes: number): (c: Context) => Promise<string> {
   let held = 0;
 
-  async function read(c: AppContext): Promise<string> {
+  async function read(c: Context): Promise<string> {
     const length = c.req.header('content-length');
     const declared = length === undefined ? maxBytes : Number(length);
     if (declared > maxBytes) {
@@ -58,20 +72,16 @@ export function createJsonBodyReader(maxBytes: number): ReadJsonBody {
       );
     }
     const text = await read(c);
-    if (text.trim() === '') throw invalid('The body is empty; it must be a JSON object.');
     const depth = jsonDepth(text);
     if (depth > MAX_DEPTH) {
       throw invalid(`The JSON is nested ${depth} levels deep; at most ${MAX_DEPTH} are allowed.`);
     }
-    const body = parse(text);
-    if (isObject(body)) return { text, body };
-    const given = Array.isArray(body) ? 'an array' : String(body).slice(0, 50);
-    throw invalid(`The body must be a JSON object; given: ${given}.`);
+    return text;
   };
 }
 
 /** A body of unknown length, counted while it comes. */
-async function collect(c: AppContext, maxBytes: number): Promise<Uint8Array> {
+async function collect(c: Context, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of c.req.raw.body ?? []) {

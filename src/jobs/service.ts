@@ -3,6 +3,7 @@
  * `learn`.
  */
 import { validate } from 'uuid';
+import type { RunResult } from '../comfyui/history.ts';
 import { startTimer } from '../comfyui/watcher.ts';
 import { GatewayError } from '../errors.ts';
 import { assetKey, deletedKey, idTimeOf } from '../storage/keys.ts';
@@ -211,7 +212,12 @@ export function createJobService(deps: JobServiceDeps) {
   }
 
   /** Waits by looking, where nothing would wake a waiter. */
-  async function pollUntil(job: Job, deadline: number, signal: AbortSignal | undefined): Promise<Job> {
+  async function pollUntil(
+    job: Job,
+    deadline: number,
+    signal: AbortSignal | undefined,
+    seen?: (job: Job) => void,
+  ): Promise<Job> {
     const { affordable, counted } = startSpending(budget);
     let latest = job;
     for (const delay of adaptiveDelays()) {
@@ -220,6 +226,7 @@ export function createJobService(deps: JobServiceDeps) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(delay, left)));
       const shown = latest;
       latest = await counted(() => refresh(shown));
+      seen?.(latest);
     }
     return latest;
   }
@@ -311,10 +318,26 @@ export function createJobService(deps: JobServiceDeps) {
       );
     },
 
-    /** The job once it is over, or as it is after `ms`, or when the caller goes away. */
-    async wait(job: Job, ms: number, signal: AbortSignal | undefined): Promise<Job> {
+    /** How many jobs of the caller match; on KV counted up to 1,000. */
+    count: (caller: Caller, query: Omit<JobQuery, 'owner'>): Promise<number> =>
+      store.count(caller.admin ? query : { ...query, owner: caller.owner }),
+
+    /** What ComfyUI itself remembers of a run; undefined if it has forgotten it, or has not finished it. */
+    history: async (job: Job): Promise<RunResult | undefined> =>
+      backendOf(backends, job)?.client.history(job.id),
+
+    /**
+     * The job once it is over, or as it is after `ms`, or when the caller goes away. `seen` is called with every look
+     * that is taken meanwhile, where the feed has no news.
+     */
+    async wait(
+      job: Job,
+      ms: number,
+      signal: AbortSignal | undefined,
+      seen?: (job: Job) => void,
+    ): Promise<Job> {
       if (isTerminal(job.status) || ms <= 0 || signal?.aborted) return job;
-      if (!resident) return pollUntil(job, now() + ms, signal);
+      if (!resident) return pollUntil(job, now() + ms, signal, seen);
       await new Promise<void>((resolve) => {
         const leave = feed.subscribe(job, (wake) => {
           if (wake.type === 'end' || (wake.type === 'job' && isTerminal(wake.job.status))) done();
