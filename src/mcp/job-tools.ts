@@ -104,7 +104,7 @@ function getResult({ service, words }: JobToolDeps): Tool {
           startedAt === undefined || completedAt === undefined ? null : `${completedAt - startedAt}ms`,
         total_images: outputs.filter(({ kind }) => kind === 'image').length,
         prompt_id: job.id,
-        node_history: nodeHistory(job),
+        node_history: await nodeHistory(job, service),
         parameters: job.inputs ?? {},
         outputs: await Promise.all(outputs.map((output) => words.asset(job, output, context))),
       };
@@ -329,20 +329,35 @@ function progressWords(job: Job, feed: Feed): JsonObject | undefined {
     current: stepped ? progress.step : done ? progress.nodesTotal : progress.nodesDone,
     maximum: stepped ? progress.steps : progress.nodesTotal,
     node: done ? null : progress.currentNode,
-    cachedNodes: [],
+    cachedNodes: (progress.visits ?? []).filter(({ cached }) => cached).map(({ node }) => node),
     ...(!done && progress.message !== null && { message: progress.message }),
   };
 }
 
-function nodeHistory(_job: Job): JsonObject[] {
-  return [];
+/**
+ * Nodes in the order of execution. Where nobody listened while they ran, ComfyUI's history tells which were cached and which
+ * have outputs, but not when they began.
+ */
+async function nodeHistory(job: Job, service: JobService): Promise<JsonObject[]> {
+  const visits = job.progress?.visits;
+  if (visits && visits.length > 0)
+    return visits.map(({ node, at, cached }) => ({ nodeId: node, executedAt: isoOrNull(at), cached }));
+  const history = await service.history(job).catch(() => undefined);
+  const cached = new Set(history?.cachedNodes);
+  const saved = new Set(history?.outputs.map(({ displayNode }) => displayNode));
+  return [
+    ...[...cached].map((nodeId) => ({ nodeId, executedAt: isoOrNull(history?.startedAt), cached: true })),
+    ...[...saved]
+      .filter((nodeId) => !cached.has(nodeId))
+      .map((nodeId) => ({ nodeId, executedAt: null, cached: false })),
+  ];
 }
 
 async function details(job: Job, service: JobService, { caller }: ToolContext): Promise<JsonObject> {
   const graph = parseLossless(await service.graph(caller, job.id));
   return {
     parameters: job.inputs ?? {},
-    node_history: nodeHistory(job),
+    node_history: await nodeHistory(job, service),
     ...(isObject(graph) && { submitted_workflow: graph }),
   };
 }

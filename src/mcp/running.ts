@@ -87,7 +87,11 @@ export function createRunning({ feed, words, waitFor, thumbnail }: RunningDeps) 
       context: ToolContext,
       more: JsonObject = {},
     ): Promise<Answer> {
-      const job = await waitFor(jobOf(ran), wait, context);
+      const submitted = jobOf(ran);
+      // A client that breaks off while it waits knows what to ask for later.
+      if (wait > 0)
+        await context.note?.('The job was submitted.', identity(submitted)).catch(() => undefined);
+      const job = await waitFor(submitted, wait, context);
       const content = {
         ...identity(job),
         message: messageOf(job, feed.live(job.id)),

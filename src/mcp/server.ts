@@ -35,7 +35,7 @@ A call waits for the result up to its wait_seconds. If the job is not finished b
 Look at images with view_image; change one thing with regenerate (seed -1 keeps the seed). Give people asset_url, not base64.`;
 
 const OPTIONS = {
-  capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+  capabilities: { logging: {}, tools: {}, resources: {}, prompts: {}, completions: {} },
   instructions: INSTRUCTIONS,
   cacheHints: Object.fromEntries(
     (['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'] as const).map((method) => [
@@ -94,7 +94,9 @@ export function createServers({ tableOf, resources, complete, version, log }: Se
           method: 'notifications/progress',
           params: { progressToken: token!, progress, total: 100, message },
         });
-      const context = { ...visit, signal: mcpReq.signal, ...(token !== undefined && { report }) };
+      const note: ToolContext['note'] = (message, data) =>
+        mcpReq.log('info', { message, ...data }, 'comfygate');
+      const context = { ...visit, signal: mcpReq.signal, note, ...(token !== undefined && { report }) };
       return callTool(tool, params.arguments, context, (error) => failed(error, params.name)) as never;
     });
     server.setRequestHandler('resources/list', () =>

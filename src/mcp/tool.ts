@@ -17,6 +17,8 @@ export interface ToolContext extends Visit {
   signal: AbortSignal;
   /** Tells the client how far it is, `progress` of 100; undefined if it did not ask for that. */
   report?: (progress: number, message: string) => Promise<void>;
+  /** Tells the client something beside the result, if it wants to hear such things. */
+  note?: (message: string, data: JsonObject) => Promise<void>;
 }
 
 /** One argument of a tool. */

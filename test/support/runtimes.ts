@@ -124,18 +124,24 @@ function commandOf(runtime: Runtime): string[] {
 export interface BuiltWorker {
   main: string;
   args: string[];
+  /** Files that it was made from. */
+  sources(): string[];
   remove(): Promise<void>;
 }
 
 export async function buildWorker(): Promise<BuiltWorker> {
   const dir = await mkdtemp(join(tmpdir(), 'comfygate-worker-'));
   const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
-  await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', dir], {
+  const meta = join(dir, 'meta.json');
+  const flags = ['deploy', '--dry-run', '--outdir', dir, '--metafile', meta];
+  await promisify(execFile)(process.execPath, [wrangler, ...flags], {
     cwd: ROOT,
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
   });
   const main = join(dir, 'cloudflare.js');
-  return { main, args: workerArgs(main), remove: () => rm(dir, { recursive: true, force: true }) };
+  const sources = () =>
+    Object.keys((JSON.parse(readFileSync(meta, 'utf8')) as { inputs: Record<string, unknown> }).inputs);
+  return { main, args: workerArgs(main), sources, remove: () => rm(dir, { recursive: true, force: true }) };
 }
 
 export function workerArgs(main: string, config = join(ROOT, 'wrangler.toml')): string[] {
