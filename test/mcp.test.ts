@@ -2,11 +2,10 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { expect, test } from 'vitest';
-import { fakeRuns } from './support/fake-runs.ts';
 import { startBoth } from './support/gateway.ts';
 
 test('first look', async () => {
-  const { gateway } = await startBoth({}, { runs: fakeRuns });
+  const { gateway } = await startBoth({});
   const client = new Client({ name: 'test', version: '1' });
   await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', gateway.url)));
   const { tools } = await client.listTools();

@@ -1,13 +1,19 @@
 /**
- * JSON request bodies: bounded in size, number and depth, as text (for exact digits) and parsed. What is too large is
- * read to its end and thrown away, as most clients look for an answer only then.
+ * Request bodies: bounded in size, number and (of JSON) depth. What is too large is read to its end and thrown away, as most
+ * clients look for an answer only then.
  */
-import type { Context } from 'hono';
 import { isObject, jsonDepth, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
 import type { AppContext } from './context.ts';
 
-export type ReadJsonBody = (c: AppContext) => Promise<{ text: string; body: JsonObject }>;
+export interface BodyReader {
+  /** A JSON object, as text (for exact digits) and parsed. 400 if it is none or too deep. */
+  json(c: AppContext): Promise<{ text: string; body: JsonObject }>;
+  /** A text that may be any JSON, not parsed yet. 400 if it is too deep. */
+  text(c: AppContext): Promise<string>;
+  /** What came, whatever it is. */
+  bytes(c: AppContext): Promise<Uint8Array>;
+}
 
 /** Deeper nesting is refused: no workflow needs it, and recursive readers would fall over it. */
 const MAX_DEPTH = 100;
@@ -16,27 +22,21 @@ const MAX_DEPTH = 100;
 const HELD = 8;
 const DRAINED = 8;
 
-/** A reader of bodies that are JSON objects: as `createTextReader`, and 400 for anything else. */
-export function createJsonBodyReader(maxBytes: number): ReadJsonBody {
-  const readText = createTextReader(maxBytes);
-  return async (c) => {
-    const text = await readText(c);
-    if (text.trim() === '') throw invalid('The body is empty; it must be a JSON object.');
-    const body = parse(text);
-    if (isObject(body)) return { text, body };
-    const given = Array.isArray(body) ? 'an array' : String(body).slice(0, 50);
-    throw invalid(`The body must be a JSON object; given: ${given}.`);
-  };
-}
-
-/**
- * A reader of JSON texts of up to `maxBytes` each. It throws 413 beyond that, 429 if too many come at once, 415 for an
- * encoding, and 400 if the text is nested too deeply.
- */
-export function createTextReader(maxBytes: number): (c: Context) => Promise<string> {
+/** A reader of bodies of up to `maxBytes` each. It throws 413 beyond that, 429 if too many come at once, 415 for an encoding. */
+export function createBodyReader(maxBytes: number): BodyReader {
   let held = 0;
 
-  async function read(c: Context): Promise<string> {
+  async function bytes(c: AppContext): Promise<Uint8Array> {
+    const encoding = c.req.header('content-encoding');
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new GatewayError(
+        'unsupported_media_type',
+        `The body has the encoding '${encoding}'. Send it without one.`,
+        {
+          details: { field: 'Content-Encoding', given: encoding },
+        },
+      );
+    }
     const length = c.req.header('content-length');
     const declared = length === undefined ? maxBytes : Number(length);
     if (declared > maxBytes) {
@@ -54,34 +54,41 @@ export function createTextReader(maxBytes: number): (c: Context) => Promise<stri
     }
     held += declared;
     try {
-      return decode(length === undefined ? await collect(c, maxBytes) : await c.req.arrayBuffer());
+      return length === undefined ? await collect(c, maxBytes) : new Uint8Array(await c.req.arrayBuffer());
     } finally {
       held -= declared;
     }
   }
 
-  return async (c) => {
-    const encoding = c.req.header('content-encoding');
-    if (encoding !== undefined && encoding !== 'identity') {
-      throw new GatewayError(
-        'unsupported_media_type',
-        `The body has the encoding '${encoding}'. Send it without one.`,
-        {
-          details: { field: 'Content-Encoding', given: encoding },
-        },
-      );
-    }
-    const text = await read(c);
-    const depth = jsonDepth(text);
+  async function readText(c: AppContext): Promise<string> {
+    const decoded = decode(await bytes(c));
+    const depth = jsonDepth(decoded);
     if (depth > MAX_DEPTH) {
       throw invalid(`The JSON is nested ${depth} levels deep; at most ${MAX_DEPTH} are allowed.`);
     }
-    return text;
-  };
+    return decoded;
+  }
+
+  async function json(c: AppContext): Promise<{ text: string; body: JsonObject }> {
+    const text = await readText(c);
+    if (text.trim() === '') throw invalid('The body is empty; it must be a JSON object.');
+    const body = parse(text);
+    if (isObject(body)) return { text, body };
+    const given = Array.isArray(body) ? 'an array' : String(body).slice(0, 50);
+    throw invalid(`The body must be a JSON object; given: ${given}.`);
+  }
+
+  return { json, text: readText, bytes };
+}
+
+/** The JSON object of a request that may come without a body. */
+export async function optionalJson(c: AppContext, bodies: BodyReader): ReturnType<BodyReader['json']> {
+  const empty = c.req.header('content-length') === '0' || c.req.raw.body === null;
+  return empty ? { text: '{}', body: {} } : bodies.json(c);
 }
 
 /** A body of unknown length, counted while it comes. */
-async function collect(c: Context, maxBytes: number): Promise<Uint8Array> {
+async function collect(c: AppContext, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of c.req.raw.body ?? []) {
@@ -100,7 +107,7 @@ async function collect(c: Context, maxBytes: number): Promise<Uint8Array> {
   return bytes;
 }
 
-function decode(bytes: ArrayBuffer | Uint8Array): string {
+function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

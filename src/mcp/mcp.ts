@@ -4,8 +4,10 @@ import type { Presenter } from '../assets/present.ts';
 import type { Backend } from '../jobs/backend.ts';
 import type { Feed } from '../jobs/feed.ts';
 import type { Job, JobOutput } from '../jobs/job.ts';
+import type { DefaultsService } from '../jobs/defaults.ts';
 import type { Runs } from '../jobs/runs.ts';
 import type { JobService } from '../jobs/service.ts';
+import type { Upstream } from '../jobs/upstream.ts';
 import type { Log } from '../log.ts';
 import { assetTools } from './asset-tools.ts';
 import { createCompletion } from './completion.ts';
@@ -22,6 +24,8 @@ import { runTools } from './workflow-tools.ts';
 export interface McpDeps {
   service: JobService;
   runs: Runs;
+  defaults: DefaultsService;
+  upstream: Upstream;
   feed: Feed;
   assets: OutputAssets;
   presenter: Presenter;
@@ -31,15 +35,15 @@ export interface McpDeps {
   backends: () => readonly Backend[];
   /** Whether work goes on between requests. */
   resident: boolean;
-  /** Where workflow files are, for people; null where there are no files. */
-  workflowDir: string | null;
+  /** Where workflow files are, for people. */
+  workflowDir: string;
   version: string;
   now: () => number;
   log: Log;
 }
 
 export function createMcp(deps: McpDeps): ServerFor {
-  const { service, runs, feed, assets, presenter, thumbnail, sizeOf, backends, now, log } = deps;
+  const { service, runs, upstream, feed, assets, presenter, thumbnail, sizeOf, backends, now, log } = deps;
   const words = createWords(presenter, sizeOf);
   const waitFor = createWaiting(service, feed, deps.resident);
   const running = createRunning({ feed, words, waitFor, thumbnail });
@@ -48,12 +52,12 @@ export function createMcp(deps: McpDeps): ServerFor {
     ...runTools(workflows),
     ...assetTools({ service, assets, words, thumbnail }),
     ...jobTools({ service, feed, words, waitFor, backends, now }),
-    ...settingTools({ runs, workflowDir: deps.workflowDir }),
+    ...settingTools({ runs, upstream, defaults: deps.defaults, workflowDir: deps.workflowDir }),
   ];
   return createServers({
     tableOf: createTables(fixed, runs, workflows),
     resources: createResources({ service, runs, feed, assets, words }),
-    complete: createCompletion({ runs, service }),
+    complete: createCompletion({ runs, service, upstream }),
     version: deps.version,
     log,
   });

@@ -62,7 +62,9 @@ export function createResources({ service, runs, feed, assets, words }: Resource
   async function workflow(uri: string, name: string, { caller }: Visit): Promise<ResourceContent[]> {
     const described = await runs.describe(caller, name);
     const graph = parseLossless(described.workflow.graphText);
-    return [json(uri, { ...workflowWords(described), schema: described.schema, graph })];
+    const { updatedAt, source } = described.workflow;
+    const entry = workflowWords({ name, source, updatedAt, described });
+    return [json(uri, { ...entry, schema: described.schema, graph })];
   }
 
   async function job(uri: string, id: string, visit: Visit): Promise<ResourceContent[]> {
@@ -115,16 +117,16 @@ export function createResources({ service, runs, feed, assets, words }: Resource
       ]);
       const outputs = (page?.jobs ?? []).flatMap((of) => of.outputs.map((output) => ({ of, output })));
       return [
-        ...workflows.flatMap((entry) =>
-          'error' in entry
-            ? []
-            : [
+        ...workflows.flatMap(({ name, described }) =>
+          described
+            ? [
                 {
-                  ...entryOf('workflows', entry.workflow.name),
-                  title: entry.workflow.title,
+                  ...entryOf('workflows', name),
+                  title: described.workflow.title,
                   mimeType: 'application/json',
                 },
-              ],
+              ]
+            : [],
         ),
         ...outputs.slice(0, LISTED_ASSETS).map(({ of, output }) => {
           const { name, mimeType, size } = words.file(of, output, visit);

@@ -13,14 +13,14 @@ import type { Visit } from './tool.ts';
 export interface RouteDeps {
   serverFor: ServerFor;
   /** Text of a body within the limits; throws what the HTTP surface answers. */
-  readText: (c: Context) => Promise<string>;
+  readText: (c: Context<Env>) => Promise<string>;
   newId: () => string;
   log: Log;
 }
 
 /** What middleware has left. */
 interface Env {
-  Variables: { caller: Caller; base: string };
+  Variables: { caller: Caller; base: string; requestId: string };
 }
 
 /** Time between two comments on a stream, in ms: proxies and Bun close what is silent. */

@@ -1,6 +1,8 @@
 /** Tools about the catalogue, models, defaults and the queue. */
 import type { JsonObject } from '../comfyui/json.ts';
-import type { ListedWorkflow, QueuedPrompt, Runs } from '../jobs/runs.ts';
+import type { DefaultsService } from '../jobs/defaults.ts';
+import type { ListedWorkflow, Runs } from '../jobs/runs.ts';
+import type { QueuedPrompt, Upstream } from '../jobs/upstream.ts';
 import { badArgument } from './arguments.ts';
 import { A, B, I, listOf, NI, NS, O, objectOf, S } from './shapes.ts';
 import { READS, type Field, type Tool } from './tool.ts';
@@ -8,8 +10,10 @@ import { isoOrNull } from './words.ts';
 
 export interface SettingToolDeps {
   runs: Runs;
-  /** Where workflow files are, for people; null where there are no files. */
-  workflowDir: string | null;
+  upstream: Upstream;
+  defaults: DefaultsService;
+  /** Where workflow files are, for people. */
+  workflowDir: string;
 }
 
 const NAMESPACES: Field[] = ['image', 'audio', 'video'].map((name) => ({
@@ -22,7 +26,7 @@ export function settingTools(deps: SettingToolDeps): Tool[] {
   return [queueStatus(deps), listModels(deps), getDefaults(deps), setDefaults(deps), listWorkflows(deps)];
 }
 
-function queueStatus({ runs }: SettingToolDeps): Tool {
+function queueStatus({ upstream }: SettingToolDeps): Tool {
   const items = listOf({ prompt_id: S, number: I, position: NI, mine: B });
   return {
     name: 'get_queue_status',
@@ -32,7 +36,7 @@ function queueStatus({ runs }: SettingToolDeps): Tool {
     inputs: [],
     output: { status: S, running_count: I, pending_count: I, queue_running: items, queue_pending: items },
     async run(_args, { caller }) {
-      const { running, pending } = await runs.queue(caller);
+      const { running, pending } = await upstream.queue(caller);
       return {
         content: {
           status: 'success',
@@ -46,7 +50,7 @@ function queueStatus({ runs }: SettingToolDeps): Tool {
   };
 }
 
-function listModels({ runs }: SettingToolDeps): Tool {
+function listModels({ upstream, defaults }: SettingToolDeps): Tool {
   return {
     name: 'list_models',
     title: 'Models',
@@ -56,7 +60,7 @@ function listModels({ runs }: SettingToolDeps): Tool {
     output: { models: A, count: I, default: NS, folder: S },
     async run(args, { caller }) {
       const folder = (args['folder'] as string | undefined) ?? 'checkpoints';
-      const [models, { image }] = await Promise.all([runs.models(folder), runs.defaults(caller)]);
+      const [models, { image }] = await Promise.all([upstream.models(folder), defaults.get(caller)]);
       const model = image['model'];
       const preset = folder === 'checkpoints' && typeof model === 'string' ? model : null;
       return { content: { models, count: models.length, default: preset, folder } };
@@ -64,7 +68,7 @@ function listModels({ runs }: SettingToolDeps): Tool {
   };
 }
 
-function getDefaults({ runs }: SettingToolDeps): Tool {
+function getDefaults({ defaults }: SettingToolDeps): Tool {
   return {
     name: 'get_defaults',
     title: 'Defaults',
@@ -72,11 +76,11 @@ function getDefaults({ runs }: SettingToolDeps): Tool {
     annotations: READS,
     inputs: [],
     output: { image: O, audio: O, video: O, sources: O },
-    run: async (_args, { caller }) => ({ content: { ...(await runs.defaults(caller)) } }),
+    run: async (_args, { caller }) => ({ content: { ...(await defaults.get(caller)) } }),
   };
 }
 
-function setDefaults({ runs }: SettingToolDeps): Tool {
+function setDefaults({ defaults }: SettingToolDeps): Tool {
   return {
     name: 'set_defaults',
     title: 'Set defaults',
@@ -91,7 +95,7 @@ function setDefaults({ runs }: SettingToolDeps): Tool {
       const { persist = false, ...patch } = args;
       if (Object.keys(patch).length === 0)
         throw badArgument('image', "nothing is to be set: give at least one of 'image', 'audio' and 'video'");
-      const { updated } = await runs.setDefaults(caller, patch, persist === true);
+      const updated = await defaults.set(caller, patch, persist === true);
       return { content: { success: true, updated } };
     },
   };
@@ -116,7 +120,7 @@ function listWorkflows({ runs, workflowDir }: SettingToolDeps): Tool {
         error: objectOf({ message: S }),
       }),
       count: I,
-      workflow_dir: NS,
+      workflow_dir: S,
     },
     async run(_args, { caller }) {
       const workflows = (await runs.list(caller)).map(workflowWords);
@@ -130,11 +134,10 @@ const MAX_OPTIONS = 30;
 
 /** A workflow as `list_workflows` and its resource show it. */
 export function workflowWords(entry: ListedWorkflow): JsonObject {
-  if ('error' in entry) {
-    const { name, file, error, updatedAt } = entry;
+  const { name, described, file, error, updatedAt } = entry;
+  if (!described)
     return { id: name, name, ...(file !== undefined && { file }), error, updated_at: isoOrNull(updatedAt) };
-  }
-  const { workflow, parameters } = entry;
+  const { workflow, parameters } = described;
   const inputs = parameters.map((p): [string, JsonObject] => [
     p.name,
     {
@@ -149,7 +152,7 @@ export function workflowWords(entry: ListedWorkflow): JsonObject {
   ]);
   const defaults = parameters.filter((p) => p.default !== undefined).map((p) => [p.name, p.default]);
   return {
-    id: workflow.name,
+    id: name,
     name: workflow.title,
     description: workflow.description ?? '',
     available_inputs: Object.fromEntries(inputs),

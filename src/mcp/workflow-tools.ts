@@ -1,7 +1,6 @@
 /** One tool per workflow of the caller, and those that run or repeat any workflow. */
 import type { OutputAssets } from '../assets/outputs.ts';
 import { isObject, type JsonObject } from '../comfyui/json.ts';
-import type { Job } from '../jobs/job.ts';
 import type { DescribedWorkflow, ListedWorkflow, RunOptions, Runs } from '../jobs/runs.ts';
 import { uniqueName } from '../workflows/names.ts';
 import { PREVIEW_FIELD, SESSION_FIELD, sessionOf, USUAL_WAIT_S, waitField, type Running } from './running.ts';
@@ -24,17 +23,17 @@ export function toolsOfWorkflows(
   deps: WorkflowToolDeps,
 ): Tool[] {
   const names = new Set(taken);
-  return listed
-    .filter((entry): entry is DescribedWorkflow => !('error' in entry))
-    .map((described) => {
-      const name = uniqueName(described.workflow.name, names);
-      names.add(name);
-      return workflowTool(name, described, deps);
-    });
+  return listed.flatMap(({ name: id, described }) => {
+    if (!described) return [];
+    const name = uniqueName(id, names);
+    names.add(name);
+    return workflowTool(name, id, described, deps);
+  });
 }
 
 function workflowTool(
   name: string,
+  id: string,
   { workflow, parameters, schema }: DescribedWorkflow,
   { runs, running }: WorkflowToolDeps,
 ): Tool {
@@ -56,7 +55,7 @@ function workflowTool(
     output: RUN,
     async run(args, context) {
       const [control, values] = split(args, (key) => controls.some((field) => field.name === key));
-      const ran = await runs.run(context.caller, workflow.name, values, runOptions(control, context));
+      const ran = await runs.run(context.caller, id, values, runOptions(control, context));
       return running.answer(name, ran, controlsOf(control, wait), context);
     },
   };
@@ -115,7 +114,7 @@ function regenerate({ runs, running, assets }: WorkflowToolDeps): Tool {
       const { job } = await assets.find(context.caller, args['asset_id'] as string);
       const overrides = (args['param_overrides'] ?? {}) as JsonObject;
       const { seed } = args;
-      const options = { ...runOptions(args, context, job), dropUnknown: true };
+      const options = { ...runOptions(args, context), dropUnknown: true };
       const ran = await runs.regenerate(
         context.caller,
         job.id,
@@ -152,9 +151,8 @@ function split(args: Arguments, first: (name: string) => boolean): [Arguments, A
   ];
 }
 
-/** The session: that of the call, else of the connection, else of the job that is repeated. */
-function runOptions(args: Arguments, context: ToolContext, origin?: Job): RunOptions {
-  const session = sessionOf(args, context) ?? origin?.session;
+function runOptions(args: Arguments, context: ToolContext): RunOptions {
+  const session = sessionOf(args, context);
   return session === undefined ? {} : { session };
 }
 
