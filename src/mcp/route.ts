@@ -37,9 +37,9 @@ export function mcpRoute({ serverFor, readText, newId, log }: RouteDeps): Hono<E
 
   const routes = new Hono<Env>();
   routes.post('/mcp', async (c) => {
-    const request = c.req.raw;
-    let body: unknown;
+    const request = acceptable(c.req.raw);
     const text = await readText(c);
+    let body: unknown;
     try {
       // Lossless, as a seed can be larger than a number holds.
       body = parseLossless(text);
@@ -51,10 +51,24 @@ export function mcpRoute({ serverFor, readText, newId, log }: RouteDeps): Hono<E
     const { caller, base } = c.var;
     visits.set(request, { caller, base, ...(session !== null && { session }) });
     const response = await handler.fetch(request, { parsedBody: body });
-    if (opens && session !== null && response.ok) response.headers.set(SESSION_HEADER, session);
-    return response;
+    if (opens && session !== null && response.ok) c.header(SESSION_HEADER, session);
+    // Not the response itself: what middleware has set must stay.
+    return c.body(
+      response.body as ReadableStream,
+      response.status as 200,
+      Object.fromEntries(response.headers),
+    );
   });
   return routes;
+}
+
+/** Who does not say what they take (curl) takes anything; the protocol wants it in so many words. The body was read by then. */
+function acceptable(request: Request): Request {
+  const accept = request.headers.get('accept');
+  if (accept !== null && accept !== '*/*') return request;
+  const headers = new Headers(request.headers);
+  headers.set('accept', 'application/json, text/event-stream');
+  return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 
 const PARSE_ERROR = {
