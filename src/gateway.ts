@@ -19,7 +19,7 @@ import { createDefaults } from './jobs/defaults.ts';
 import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
 import { createRuns } from './jobs/runs.ts';
-import { createJobService } from './jobs/service.ts';
+import { callerOf, createJobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
 import { TRACK_MS } from './jobs/inspector.ts';
 import { createTracker } from './jobs/tracker.ts';
@@ -28,6 +28,8 @@ import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey, rebuiltKey } from './storage/keys.ts';
 import { createMcp } from './mcp/mcp.ts';
+import type { ServerFor } from './mcp/server.ts';
+import type { Visit } from './mcp/tool.ts';
 import type { Stores } from './storage/ports.ts';
 import { createCatalogue } from './workflows/catalogue.ts';
 import { environmentDefaults, type Defaults } from './workflows/defaults.ts';
@@ -73,6 +75,8 @@ export interface Gateway {
   fetch(request: Request): Response | Promise<Response>;
   /** Loads what was active and begins to follow it. The first request does it too. */
   start(): Promise<void>;
+  /** An MCP server for one connection of whoever runs this gateway: with the first API key, or as anybody without keys. */
+  mcp(visit: Omit<Visit, 'caller'>): ReturnType<ServerFor>;
   /** Looks after all live jobs once: what a cron trigger does where nothing goes on between requests. */
   scheduled(): Promise<void>;
   /** Ends the streams and the waits, so that open requests can finish. */
@@ -283,6 +287,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
 
   return {
     start,
+    mcp: (visit) => mcp({ ...visit, caller: callerOf(config.apiKeys[0]?.name) }),
     fetch: (request) => (ready ? app.fetch(request) : startThen(request)),
     async scheduled() {
       if (!ready) await start();

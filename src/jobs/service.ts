@@ -23,6 +23,14 @@ export interface Caller {
   admin: boolean;
 }
 
+/** The key of this name sees what all keys made. */
+const ADMIN = 'admin';
+
+/** Whoever has the key of this name; undefined where there are no keys: all are one owner then. */
+export function callerOf(key: string | undefined): Caller {
+  return key === undefined ? { owner: 'anonymous', admin: true } : { owner: key, admin: key === ADMIN };
+}
+
 export interface JobSettings {
   jobTimeoutMs: number;
   jobQueueTimeoutMs: number;

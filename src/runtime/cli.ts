@@ -36,12 +36,13 @@ const SETTINGS = [
 
 const [argument, ...others] = process.argv.slice(2);
 if (others.length > 0) refuse(`${process.argv.length - 2} arguments are too many`);
-else if (argument === undefined) await start();
+else if (argument === undefined) await start(() => import('./node.ts'));
+else if (argument === 'mcp') await start(() => import('./mcp-stdio.ts'));
 else if (argument === '--help' || argument === '-h') console.log(help());
 else if (argument === '--version' || argument === '-v') console.log(version());
 else refuse(`unknown argument "${argument}"`);
 
-async function start(): Promise<void> {
+async function start(open: () => Promise<unknown>): Promise<void> {
   const major = Number.parseInt(process.versions.node, 10);
   if (major < NEEDED_NODE) {
     console.error(
@@ -52,7 +53,7 @@ async function start(): Promise<void> {
     return;
   }
   hideSqliteWarning();
-  await import('./node.ts');
+  await open();
 }
 
 /** Some Node 24 call their SQLite experimental. It is what `file:` is built on; other warnings are shown as ever. */
@@ -70,7 +71,7 @@ function refuse(fault: string): void {
   const remedy = isSetting
     ? `${name} is an environment variable: ${name}=… comfygate`
     : 'Without arguments it starts the gateway; settings are environment variables.';
-  console.error(`comfygate: ${fault}. Known are --help (-h) and --version (-v). ${remedy}`);
+  console.error(`comfygate: ${fault}. Known are mcp, --help (-h) and --version (-v). ${remedy}`);
   process.exitCode = 2;
 }
 
@@ -81,6 +82,7 @@ function help(): string {
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 
   comfygate            start the gateway; Ctrl-C or SIGTERM ends it
+  comfygate mcp        speak MCP on stdin and stdout, for clients that start it (STORAGE_URL: memory:)
   comfygate --help     show this (-h)
   comfygate --version  show the version (-v)
 
