@@ -29,6 +29,7 @@ import { clientKey, rebuiltKey } from './storage/keys.ts';
 import type { Stores } from './storage/ports.ts';
 import { createCatalogue } from './workflows/catalogue.ts';
 import { environmentDefaults, type Defaults } from './workflows/defaults.ts';
+import { createDescriptions } from './workflows/descriptions.ts';
 import { createWorkflowFiles } from './workflows/files.ts';
 import type { ServiceSource, WorkflowFolder } from './workflows/folder.ts';
 import { createTierStore } from './workflows/tiers.ts';
@@ -126,13 +127,15 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const catalogue = createCatalogue(files, createWorkflowUploads(stores.storage, now), now);
   const installed = { environment: environmentDefaults(config.defaultModels), home: homeDefaults };
   const tiers = createTierStore(stores.storage, installed, now);
-  const runs = createRuns({ service, catalogue, tiers, objectInfo });
-  const defaults = createDefaults({ tiers, runs, objectInfo });
+  const descriptions = createDescriptions({ catalogue, tiers, objectInfo });
+  const runs = createRuns({ service, catalogue, descriptions, objectInfo });
+  const defaults = createDefaults({ tiers, descriptions, objectInfo });
   const upstream = createUpstream(() => backends, service);
   const app = createApp({
     config,
     service,
     catalogue,
+    descriptions,
     runs,
     defaults,
     upstream,

@@ -1,45 +1,21 @@
-/** Workflows by name: described, run, run again with changes. What REST and MCP call for anything that has a workflow in it. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+/** Workflows by name: run, run again with changes, or only tried. What REST and MCP call for whatever has a workflow in it. */
 import type { ObjectInfo } from '../comfyui/client.ts';
-import { parseLossless, type JsonObject } from '../comfyui/json.ts';
+import { parseLossless } from '../comfyui/json.ts';
 import type { ObjectInfoReader } from '../comfyui/object-info.ts';
 import type { NodeFaults } from '../comfyui/rejection.ts';
 import { GatewayError } from '../errors.ts';
 import { bindGraph, type BindOptions, type Bound } from '../workflows/bind.ts';
 import type { Catalogue } from '../workflows/catalogue.ts';
 import type { ValueFault } from '../workflows/check-value.ts';
-import { applyDefaults, type DefaultSource } from '../workflows/defaults.ts';
+import type { Descriptions } from '../workflows/descriptions.ts';
 import { dryRun } from '../workflows/dry-run.ts';
-import type { Entry } from '../workflows/files.ts';
 import type { Graph } from '../workflows/graph-text.ts';
 import { missingPlace, parseWorkflow } from '../workflows/parse.ts';
-import { describe, schemaOf, type Description, type SchemaFault } from '../workflows/schema.ts';
-import type { TierStore } from '../workflows/tiers.ts';
-import type { Parameter, Workflow } from '../workflows/workflow.ts';
+import { isSeedName, type Parameter, type Workflow } from '../workflows/workflow.ts';
 import { checkGraph } from './graph.ts';
 import type { Job } from './job.ts';
 import type { Caller, JobService } from './service.ts';
 import type { Submission, Submitted } from './submission.ts';
-
-/** A workflow as a caller can run it now: defaults of all tiers are applied. */
-export interface DescribedWorkflow {
-  workflow: Workflow;
-  parameters: Parameter[];
-  /** Which tier gave the default of a parameter. */
-  sources: Record<string, DefaultSource>;
-  /** JSON Schema 2020-12 of the inputs; write it with `schemaText`. */
-  schema: JsonObject;
-  /** Contradictions between the files and ComfyUI; the schema works all the same. */
-  faults: SchemaFault[];
-  /** When ComfyUI's object_info was read, in ms since 1970; undefined if nobody could be asked. */
-  asOf?: number;
-}
-
-/** What is listed: broken files, services and uploads have no description. */
-export interface ListedWorkflow extends Entry {
-  described?: DescribedWorkflow;
-}
 
 /** What a submission takes besides its graph. */
 export type RunOptions = Omit<
@@ -71,52 +47,16 @@ export interface DryRunReport {
 export interface RunsDeps {
   service: JobService;
   catalogue: Catalogue;
-  tiers: TierStore;
+  descriptions: Descriptions;
   objectInfo: ObjectInfoReader;
 }
 
 export type Runs = ReturnType<typeof createRuns>;
 
-/** How old object_info may be: for whoever reads a schema, and for a submission, which asks again before it refuses. */
-const SCHEMA_MS = 5_000;
+/** How old object_info may be for a submission, which asks again before it refuses, in ms. */
 const RUN_MS = 120_000;
 
-export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) {
-  const descriptions = new WeakMap<Workflow, { classes: JsonObject | undefined; description: Description }>();
-  const versions = new WeakMap<JsonObject, number>();
-  let versionCount = 0;
-
-  function describedBy(workflow: Workflow, info: ObjectInfo | undefined): Description {
-    const known = descriptions.get(workflow);
-    if (known && known.classes === info?.classes) return known.description;
-    const description = describe(workflow, info?.classes);
-    descriptions.set(workflow, { classes: info?.classes, description });
-    return description;
-  }
-
-  async function present(
-    owner: string,
-    workflow: Workflow,
-    info: ObjectInfo | undefined,
-  ): Promise<DescribedWorkflow> {
-    const description = describedBy(workflow, info);
-    const { parameters, sources } = applyDefaults(workflow, description.parameters, await tiers.read(owner));
-    return {
-      workflow,
-      parameters,
-      sources,
-      schema: schemaOf(parameters, workflow),
-      faults: description.faults,
-      ...(info && { asOf: info.at }),
-    };
-  }
-
-  /** Parameters as a call of this owner meets them. */
-  async function parametersOf(owner: string, workflow: Workflow, info: ObjectInfo | undefined) {
-    return applyDefaults(workflow, describedBy(workflow, info).parameters, await tiers.read(owner))
-      .parameters;
-  }
-
+export function createRuns({ service, catalogue, descriptions, objectInfo }: RunsDeps) {
   /**
    * Values into a graph. What object_info says may be out of date, so that a value is refused only by what ComfyUI says now.
    * @throws invalid_request (422) with all faults
@@ -146,7 +86,12 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
       parameter.bindings.every(({ node, input }) => missingPlace(graph, node, input) === undefined),
     );
     // A workflow of that name that has nothing in common with the graph is another one.
-    return parameters.length > 0 ? { ...named.workflow, parameters } : parsed.workflow;
+    if (parameters.length === 0) return parsed.workflow;
+    // Without a seed among its parameters, "again with another seed" means those that stand in the graph.
+    const seeds = parameters.some((p) => p.seed === true || isSeedName(p.name))
+      ? []
+      : literalSeeds(parsed.workflow);
+    return { ...named.workflow, parameters: [...parameters, ...seeds] };
   }
 
   async function submit(
@@ -164,46 +109,17 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
   }
 
   return {
-    /** All that the caller sees, by name; broken ones with their error. Never fails because of ComfyUI. */
-    async list({ owner }: Caller): Promise<ListedWorkflow[]> {
-      const [entries, info] = await Promise.all([catalogue.list(owner), objectInfo.read(SCHEMA_MS)]);
-      return Promise.all(
-        entries.map(async (entry) =>
-          entry.workflow ? { ...entry, described: await present(owner, entry.workflow, info) } : entry,
-        ),
-      );
-    },
-
-    /** Another text whenever `list` gives something else; for caches of what was made from it. */
-    async revision({ owner }: Caller): Promise<string> {
-      const [entries, info, tiersNow] = await Promise.all([
-        catalogue.list(owner),
-        objectInfo.read(SCHEMA_MS),
-        tiers.read(owner),
-      ]);
-      if (info && !versions.has(info.classes)) versions.set(info.classes, ++versionCount);
-      const facts = entries.map(({ name, workflow, error }) => [name, workflow?.hash ?? error?.message]);
-      const text = JSON.stringify([facts, tiersNow, info && versions.get(info.classes)]);
-      return bytesToHex(sha256(utf8ToBytes(text)));
-    },
-
-    /** Throws `not_found` with the nearest names, `invalid_workflow` with the place for a broken one. */
-    async describe({ owner }: Caller, name: string): Promise<DescribedWorkflow> {
-      const [workflow, info] = await Promise.all([catalogue.get(owner, name), objectInfo.read(SCHEMA_MS)]);
-      return present(owner, workflow, info);
-    },
-
-    /** Throws as `describe`, and `invalid_request` (422) with all faults of the inputs. */
+    /** Throws as `Catalogue.get`, and `invalid_request` (422) with all faults of the inputs. */
     async run(
       caller: Caller,
       name: string,
       inputs: Readonly<Record<string, unknown>>,
       { dropUnknown = false, ...options }: RunOptions = {},
     ): Promise<Ran> {
-      const workflow = await catalogue.get(caller.owner, name);
+      const { workflow } = await catalogue.get(caller.owner, name);
       const binding = await bind(
         workflow.graphText,
-        (info) => parametersOf(caller.owner, workflow, info),
+        (info) => descriptions.parameters(caller.owner, workflow, info),
         inputs,
         { seed: drawSeed, dropUnknown },
       );
@@ -238,7 +154,7 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
       }
       const binding = await bind(
         graphText,
-        async (info) => describedBy(workflow, info).parameters,
+        async (info) => descriptions.describedBy(workflow, info).parameters,
         { ...overrides, ...(given && { seed }) },
         { seed: drawSeed, keepSeeds: true, dropUnknown },
       );
@@ -271,9 +187,9 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
       name: string,
       inputs: Readonly<Record<string, unknown>>,
     ): Promise<DryRunReport> {
-      const workflow = await catalogue.get(owner, name);
+      const { workflow } = await catalogue.get(owner, name);
       const info = await objectInfo.fresh();
-      const parameters = await parametersOf(owner, workflow, info);
+      const parameters = await descriptions.parameters(owner, workflow, info);
       const bound = bindGraph(workflow.graphText, parameters, inputs, { seed: drawSeed });
       if (!bound.ok) {
         const { faults } = bound.error;
@@ -308,6 +224,10 @@ function bindKnown(
   const dropped = Object.fromEntries(unknown.map(({ parameter, message }) => [parameter, message]));
   const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(dropped, name)));
   return { bound: bindGraph(graphText, parameters, rest, options), dropped };
+}
+
+function literalSeeds({ parameters }: Workflow): Parameter[] {
+  return parameters.filter(({ bindings }) => bindings.some(({ input }) => isSeedName(input)));
 }
 
 /** Faults that come from what ComfyUI said of its options and ranges. */

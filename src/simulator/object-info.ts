@@ -44,12 +44,13 @@ export function loadNodeClasses(models: Record<string, string[]>, files: FileSto
     string,
     NodeInfo
   >;
-  for (const [className, input, folder] of modelInputs) {
-    const builtIn = folder === 'vae' ? ['pixel_space'] : [];
-    setChoices(classes, className, input, [...(models[folder] ?? []), ...builtIn].sort());
-  }
   return {
     get(name) {
+      for (const [className, input, folder] of modelInputs) {
+        if (className !== name) continue;
+        const builtIn = folder === 'vae' ? ['pixel_space'] : [];
+        setChoices(classes, className, input, [...(models[folder] ?? []), ...builtIn].sort());
+      }
       for (const [className, input, pattern] of fileInputs) {
         if (className !== name) continue;
         const names = files.list('input', '').filter((file) => pattern.test(file));
