@@ -6,7 +6,7 @@ import { parseLossless } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { checkValue, type ValueFault } from './check-value.ts';
 import { inputsOf, isLink, nodeLabel, type Graph } from './graph-text.ts';
-import { integerLimit, jsonInteger, recordedInteger, toInteger } from './numbers.ts';
+import { integerLimit, toInteger } from './numbers.ts';
 import { literalDefault, literalType, missingPlace, ownerOf } from './parse.ts';
 import { isPlaceholder } from './placeholders.ts';
 import type { Parameter } from './workflow.ts';
@@ -52,19 +52,16 @@ export function bindGraph(
       used.push([parameter.name, literalDefault(current(graph, parameter))]);
       continue;
     }
-    if (parameter.seed === true && (given === undefined || isMinusOne(given))) {
-      const seed = drawSeed(parameter, options.seed());
-      set(graph, bindings, jsonInteger(seed));
-      used.push([parameter.name, recordedInteger(seed)]);
-      continue;
-    }
-    const checked = checkValue(parameter, given);
+    const drawn = parameter.seed === true && (given === undefined || isMinusOne(given));
+    const checked = checkValue(parameter, drawn ? drawSeed(parameter, options.seed()) : given);
     if (!checked.ok) {
       faults.push(checked.fault);
       continue;
     }
     set(graph, bindings, checked.json);
-    used.push([parameter.name, checked.recorded]);
+    // Places that are set singly keep their own values also when the record is bound again.
+    if (bindings.length === parameter.bindings.length) used.push([parameter.name, checked.recorded]);
+    else for (const { node, input } of bindings) used.push([`${node}.${input}`, checked.recorded]);
   }
   if (faults.length === 0) faults.push(...leftPlaceholders(graph));
   if (faults.length > 0) {

@@ -7,6 +7,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { isObject, parseLossless } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { inputsOf, isLink, nodeLabel, readGraph, type Graph } from './graph-text.ts';
+import { isMultiple } from './limits.ts';
 import { NO_META, readMeta, type Meta } from './meta.ts';
 import { namespaceOf } from './namespace.ts';
 import { numberText } from './numbers.ts';
@@ -234,7 +235,12 @@ export function withMeta(
   const constraint = Object.hasOwn(meta.constraints, name) ? meta.constraints[name] : undefined;
   if (constraint?.min !== undefined) result.minimum = constraint.min;
   if (constraint?.max !== undefined) result.maximum = constraint.max;
-  if (constraint?.step !== undefined) result.multipleOf = constraint.step;
+  if (constraint?.step !== undefined) {
+    result.multipleOf = constraint.step;
+    // As in ComfyUI's editor steps are counted from the minimum: 1, 9, 17 … frames.
+    const { min = 0, step } = constraint;
+    if (!isMultiple(min, step)) result.stepFrom = min;
+  }
   if (constraint?.enum !== undefined) result.enum = constraint.enum;
   if (constraint?.description !== undefined) result.description = constraint.description;
   const given = Object.hasOwn(meta.defaults, name) ? meta.defaults[name] : undefined;
