@@ -83,13 +83,10 @@ function rangeReason(
   return whole ? undefined : 'not_a_multiple';
 }
 
-function isAllowed(limits: Limits, value: unknown): boolean {
-  return (limits.enum?.includes(value) ?? true) && rangeReason(limits, value) === undefined;
-}
-
 function nearestOptions(limits: Limits, odd: unknown): unknown[] {
   const { type, enum: options = [] } = limits;
-  const allowed = type === 'array' ? options : options.filter((option) => isAllowed(limits, option));
+  const allowed =
+    type === 'array' ? options : options.filter((option) => rangeReason(limits, option) === undefined);
   if (typeof odd === 'number') {
     const numbers = allowed.filter((option) => typeof option === 'number');
     return numbers.sort((a, b) => Math.abs(a - odd) - Math.abs(b - odd)).slice(0, 1);
@@ -103,7 +100,7 @@ function nearestNumbers(limits: Limits, value: unknown): unknown[] {
   const number = Number(numberText(value));
   const distance = (other: unknown) => Math.abs(Number(numberText(other)) - number);
   return (limits.enum ?? around(limits, value))
-    .filter((other) => isAllowed(limits, other))
+    .filter((other) => rangeReason(limits, other) === undefined)
     .sort((a, b) => distance(a) - distance(b));
 }
 

@@ -9,19 +9,6 @@ const one = (inputs: Record<string, unknown>) => ({ '3': { class_type: 'KSampler
 const summary = (workflow: Workflow) =>
   Object.fromEntries(workflow.parameters.map((p) => [p.name, [p.type, p.required, p.bindings.length]]));
 
-test("seed B's example, verbatim", () => {
-  const workflow = parsed(
-    '{ "3": { "inputs": { "text": "PARAM_PROMPT", "steps": "PARAM_INT_STEPS" } } }',
-    `{ "name": "My Custom Workflow", "description": "Does something cool",
-       "defaults": { "steps": 30 }, "constraints": { "width": {"min": 64, "max": 2048, "step": 64} } }`,
-  );
-  expect(workflow).toMatchObject({ title: 'My Custom Workflow', description: 'Does something cool' });
-  expect(summary(workflow)).toEqual({ prompt: ['string', true, 1], steps: ['integer', false, 1] });
-  expect(workflow.warnings).toEqual([
-    expect.stringContaining("constraints.width: the workflow has no parameter 'width'"),
-  ]);
-});
-
 test('a byte order mark is no fault', () => {
   const workflow = parsed('\ufeff{"1":{"inputs":{"a":"PARAM_A"}}}', '\ufeff{"name":"N"}');
   expect(workflow).toMatchObject({ title: 'N', graphText: '{"1":{"inputs":{"a":"PARAM_A"}}}' });
@@ -234,7 +221,7 @@ test('a name that was normalised is right, whatever it was', () => {
   }
 });
 
-/** The example of seed A. */
+/** The example of seed A, which seeds.test.ts has in full. */
 const SERVICE = {
   name: 'text_to_image',
   comfyui_workflow_api: 'workflow_api.json',
@@ -252,12 +239,6 @@ function service(value: unknown, graph = GRAPH): Workflow {
   if (!result.ok) throw new Error(result.error.message);
   return result.workflow;
 }
-
-test("seed A's example, verbatim", () => {
-  const workflow = service(SERVICE);
-  expect(workflow).toMatchObject({ name: 'text_to_image', source: 'config' });
-  expect(summary(workflow)).toEqual({ prompt: ['string', true, 1] });
-});
 
 test('services: defaults, seeds, placeholders beside them', () => {
   const workflow = service({
