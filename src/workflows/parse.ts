@@ -80,17 +80,21 @@ export function readParameters(graphText: string, meta: Meta): ReadParameters {
       warnings.push(`.meta.json ${key}.${name}: the workflow has no parameter '${name}'${hint}`);
     }
   }
-  const defaults: Record<string, unknown> = {};
-  const list = [...parameters.values()].map((parameter) => withMeta(parameter, meta, defaults));
-  return { ok: true, graph, parameters: list, defaults, warnings };
+  const list = [...parameters.values()].map((parameter) => withMeta(parameter, meta));
+  return { ok: true, graph, parameters: list, defaults: ownDefaults(list, meta.defaults), warnings };
+}
+
+/** That a node is not there, and which are; undefined if it is. */
+export function missingNode(graph: Graph, node: string): string | undefined {
+  if (Object.hasOwn(graph, node)) return undefined;
+  const near = nearest(node, Object.keys(graph));
+  return `node '${node.slice(0, 80)}' is not in the workflow; ${near.length > 0 ? 'the nearest' : 'it has'}: ${list(near.length > 0 ? near : Object.keys(graph))}`;
 }
 
 /** Why `node` or `input` cannot be set: it is not there. Undefined if it is. */
 export function missingPlace(graph: Graph, node: string, input: string): string | undefined {
-  if (!Object.hasOwn(graph, node)) {
-    const near = nearest(node, Object.keys(graph));
-    return `node '${node.slice(0, 80)}' is not in the workflow; ${near.length > 0 ? 'the nearest' : 'it has'}: ${list(near.length > 0 ? near : Object.keys(graph))}`;
-  }
+  const missing = missingNode(graph, node);
+  if (missing !== undefined) return missing;
   const inputs = Object.keys(inputsOf(graph[node]));
   if (inputs.includes(input)) return undefined;
   const near = nearest(input, inputs);
@@ -224,12 +228,8 @@ function literals(graphText: string): Parameter[] {
   );
 }
 
-/** Puts default and limits of `.meta.json` on a parameter, and the default into the workflow's own tier. */
-export function withMeta(
-  parameter: Parameter,
-  meta: Pick<Meta, 'defaults' | 'constraints'>,
-  defaults: Record<string, unknown>,
-): Parameter {
+/** Puts default and limits of `.meta.json` on a parameter. */
+export function withMeta(parameter: Parameter, meta: Pick<Meta, 'defaults' | 'constraints'>): Parameter {
   const { name } = parameter;
   const result = { ...parameter };
   const constraint = Object.hasOwn(meta.constraints, name) ? meta.constraints[name] : undefined;
@@ -243,12 +243,38 @@ export function withMeta(
   }
   if (constraint?.enum !== undefined) result.enum = constraint.enum;
   if (constraint?.description !== undefined) result.description = constraint.description;
-  const given = Object.hasOwn(meta.defaults, name) ? meta.defaults[name] : undefined;
-  if (given !== undefined && given !== null && !(result.seed === true && (given === -1 || given === '-1'))) {
+  const given = givenDefault(parameter, meta.defaults);
+  if (given !== undefined) {
     result.default = given;
     delete result.literal;
-    defaults[name] = given;
-  } else if (result.literal === true && !name.includes('.')) defaults[name] = result.default;
+  }
   result.required = isRequired(result);
   return result;
+}
+
+/** The workflow's own tier of defaults: what its author gave, and what stands in the graph where a name was mapped. */
+export function ownDefaults(
+  parameters: readonly Parameter[],
+  defaults: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    parameters.flatMap((parameter): [string, unknown][] => {
+      const { name, literal, default: preset } = parameter;
+      const given = givenDefault(parameter, defaults);
+      if (given !== undefined) return [[name, given]];
+      return literal === true && name !== pathOf(parameter) ? [[name, preset]] : [];
+    }),
+  );
+}
+
+/** The author's default; undefined also for a seed's -1, which means random. */
+function givenDefault({ name, seed }: Parameter, defaults: Readonly<Record<string, unknown>>): unknown {
+  const given = Object.hasOwn(defaults, name) ? (defaults[name] ?? undefined) : undefined;
+  return seed === true && (given === -1 || given === '-1') ? undefined : given;
+}
+
+/** What a single input is called. */
+function pathOf({ bindings }: Pick<Parameter, 'bindings'>): string {
+  const { node, input } = bindings[0]!;
+  return `${node}.${input}`;
 }
