@@ -7,7 +7,7 @@ import { nearest } from '../comfyui/rejection.ts';
 import { checkValue, type ValueFault } from './check-value.ts';
 import { inputsOf, isLink, nodeLabel, type Graph } from './graph-text.ts';
 import { integerLimit, toInteger } from './numbers.ts';
-import { literalDefault, literalType, missingPlace, ownerOf } from './parse.ts';
+import { literalDefault, literalType, missingPlace, ownerOf } from './parameters.ts';
 import { isPlaceholder } from './placeholders.ts';
 import type { Parameter } from './workflow.ts';
 

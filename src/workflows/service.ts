@@ -7,17 +7,8 @@ import { kindOf } from './graph-text.ts';
 import { NO_META } from './meta.ts';
 import { checkName } from './names.ts';
 import { namespaceOf } from './namespace.ts';
-import {
-  boundParameter,
-  hashOf,
-  missingNode,
-  missingPlace,
-  ownDefaults,
-  ownerOf,
-  readParameters,
-  titleOf,
-  withMeta,
-} from './parse.ts';
+import { boundParameter, missingNode, missingPlace, ownDefaults, ownerOf, withMeta } from './parameters.ts';
+import { hashOf, readParameters, titleOf } from './parse.ts';
 import {
   isRequired,
   type Parameter,
