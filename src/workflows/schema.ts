@@ -34,6 +34,11 @@ export function describe(workflow: Workflow, objectInfo: JsonObject | undefined)
   return { parameters, jsonSchema: schemaOf(parameters, workflow), faults };
 }
 
+/** A parameter over places of a graph with what object_info says of them: type, limits, options, text. */
+export function describeParameter(parameter: Parameter, graph: Graph, objectInfo: JsonObject): Parameter {
+  return merge(parameter, lookUp(parameter, graph, objectInfo, []), []);
+}
+
 /** The same for a node class by itself: every input that takes a value of its own. */
 export function describeClass(name: string, nodeClass: unknown): Description {
   const faults: SchemaFault[] = [];

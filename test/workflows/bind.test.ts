@@ -246,3 +246,34 @@ test('a link is one however its number is written', () => {
   const workflow = parsed('{"1":{"inputs":{"model":["4", 0.0],"n":12345678901234567890}}}');
   expect(workflow.parameters.map((p) => p.name)).toEqual(['1.n']);
 });
+
+test('single inputs are checked by object_info, if it is there', () => {
+  const graph = {
+    '5': { class_type: 'Empty', inputs: { batch: 1, kind: 'alpha', w: 'PARAM_INT_W', noise: 3 } },
+    '6': { class_type: 'Unknown', inputs: { n: 1 } },
+  };
+  const required = {
+    batch: ['INT', { min: 1, max: 64 }],
+    kind: [['alpha', 'bee']],
+    w: ['INT', {}],
+    noise: ['FLOAT', {}],
+  };
+  const workflow = parsed(graph);
+  const bindOne = (path: string, value: unknown) => {
+    const options = { ...SEED, objectInfo: { Empty: { input: { required } } } };
+    const bound = bindGraph(workflow.graphText, workflow.parameters, { w: 1, [path]: value }, options);
+    return bound.ok ? 'taken' : bound.error.faults[0];
+  };
+  // ComfyUI would make 1 of it, without a word.
+  expect(bindOne('5.batch', 1.5)).toMatchObject({ reason: 'wrong_type' });
+  expect(bindOne('5.batch', 65)).toMatchObject({ reason: 'too_big', nearest: [64] });
+  expect(bindOne('5.kind', 'be')).toMatchObject({ reason: 'not_in_list', nearest: ['bee'] });
+  for (const [path, value] of [
+    ['5.batch', 64],
+    ['5.kind', 'bee'],
+    ['5.noise', 1.5],
+    ['6.n', 1.5],
+  ] as const)
+    expect(bindOne(path, value), path).toBe('taken');
+  expect(taken(bind(graph, { w: 1, '5.batch': 1.5 })).values).toMatchObject({ '5.batch': 1.5 });
+});
