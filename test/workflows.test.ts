@@ -226,9 +226,8 @@ describe('a run', () => {
     const dir = folder({ 'plain.json': pictureGraph() });
     const { gateway } = await startBoth({ WORKFLOW_DIR: dir });
     const workflow = await get<wire.Workflow>(gateway, '/api/v2/workflows/plain');
-    const [path = ''] = Object.keys(workflow.schema['properties'] as object).filter((name) =>
-      name.endsWith('.width'),
-    );
+    const names = Object.keys(workflow.schema['properties'] as object);
+    const path = names.find((name) => name.endsWith('.width')) ?? '';
     expect(path).toMatch(/^\d+\.width$/);
     const job = await run(gateway, 'plain', { inputs: { [path]: 48 } });
     const [node = ''] = path.split('.');
@@ -513,7 +512,8 @@ describe('defaults, models, queue', () => {
       422,
       'invalid_request',
     );
-    const fields = (details?.['faults'] as { field: string }[]).map(({ field }) => field);
+    const faults = details?.['faults'] as { field: string }[];
+    const fields = faults.map(({ field }) => field);
     expect(fields).toEqual(['image.model', 'image.stepz']);
     expect((await get<wire.Defaults>(gateway, '/api/v2/defaults')).image['steps']).toBe(9);
     // Taken away from one tier, the next one shows.

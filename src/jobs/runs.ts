@@ -10,7 +10,8 @@ import type { ValueFault } from '../workflows/check-value.ts';
 import type { Descriptions } from '../workflows/descriptions.ts';
 import { dryRun } from '../workflows/dry-run.ts';
 import type { Graph } from '../workflows/graph-text.ts';
-import { missingPlace, parseWorkflow } from '../workflows/parse.ts';
+import { missingPlace } from '../workflows/parameters.ts';
+import { parseWorkflow } from '../workflows/parse.ts';
 import { isSeedName, type Parameter, type Workflow } from '../workflows/workflow.ts';
 import { checkGraph } from './graph.ts';
 import type { Job } from './job.ts';
@@ -68,11 +69,14 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
     options: BindOptions & { dropUnknown: boolean },
   ): Promise<{ bound: Bound; dropped: Record<string, string> }> {
     const info = await objectInfo.read(RUN_MS);
-    const first = bindKnown(graphText, await parameters(info), values, options);
+    const first = bindKnown(graphText, await parameters(info), values, {
+      ...options,
+      objectInfo: info?.classes,
+    });
     if (first.bound.ok || !info || !first.bound.error.faults.some(mayBeOutOfDate)) return first;
     const fresh = await objectInfo.fresh().catch(() => undefined);
     // The limits were those of a ComfyUI that cannot be asked: the submission finds out.
-    return bindKnown(graphText, await parameters(fresh), values, options);
+    return bindKnown(graphText, await parameters(fresh), values, { ...options, objectInfo: fresh?.classes });
   }
 
   /** The parameters of the workflow that a job was made from, as far as they are in its graph; else its literal inputs. */
@@ -190,7 +194,8 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
       const { workflow } = await catalogue.get(owner, name);
       const info = await objectInfo.fresh();
       const parameters = await descriptions.parameters(owner, workflow, info);
-      const bound = bindGraph(workflow.graphText, parameters, inputs, { seed: drawSeed });
+      const options = { seed: drawSeed, objectInfo: info.classes };
+      const bound = bindGraph(workflow.graphText, parameters, inputs, options);
       if (!bound.ok) {
         const { faults } = bound.error;
         return { valid: false, inputFaults: faults, nodeFaults: {}, dropped: [], asOf: info.at };

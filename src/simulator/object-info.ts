@@ -38,7 +38,11 @@ const fileInputs: [className: string, input: string, names: RegExp][] = [
   ['LoadAudio', 'audio', /\.(wav|mp3|flac|ogg|opus|m4a|mp4|webm)$/i],
 ];
 
-export function loadNodeClasses(models: Record<string, string[]>, files: FileStore): NodeClasses {
+/** `models` are file names by folder, read each time that somebody asks. */
+export function loadNodeClasses(
+  models: Readonly<Record<string, readonly string[]>>,
+  files: FileStore,
+): NodeClasses {
   // The file is ours and has this shape.
   const classes = parseJson(readFileSync(new URL('object_info.json', import.meta.url), 'utf8')) as Record<
     string,

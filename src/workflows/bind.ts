@@ -2,13 +2,14 @@
  * Values into a graph: (graph, parameters, values) → graph. Pure but for the seeds, which the caller draws. Only bound inputs
  * change, everything else keeps every digit; no placeholder remains. All faults are reported at once.
  */
-import { parseLossless } from '../comfyui/json.ts';
+import { parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { checkValue, type ValueFault } from './check-value.ts';
 import { inputsOf, isLink, nodeLabel, type Graph } from './graph-text.ts';
-import { integerLimit, jsonInteger, recordedInteger, toInteger } from './numbers.ts';
-import { literalDefault, literalType, missingPlace, ownerOf } from './parse.ts';
+import { integerLimit, toInteger } from './numbers.ts';
+import { literalDefault, literalType, missingPlace, ownerOf } from './parameters.ts';
 import { isPlaceholder } from './placeholders.ts';
+import { describeParameter } from './schema.ts';
 import type { Parameter } from './workflow.ts';
 
 export interface BindOptions {
@@ -19,6 +20,8 @@ export interface BindOptions {
    * anew, and -1 keeps the one that stands there. `seed` means every seed if no parameter is called so.
    */
   keepSeeds?: boolean;
+  /** By what single inputs are checked (parameters are described before); without it what stands in the graph tells the type. */
+  objectInfo?: JsonObject | undefined;
 }
 
 export type Bound =
@@ -52,19 +55,16 @@ export function bindGraph(
       used.push([parameter.name, literalDefault(current(graph, parameter))]);
       continue;
     }
-    if (parameter.seed === true && (given === undefined || isMinusOne(given))) {
-      const seed = drawSeed(parameter, options.seed());
-      set(graph, bindings, jsonInteger(seed));
-      used.push([parameter.name, recordedInteger(seed)]);
-      continue;
-    }
-    const checked = checkValue(parameter, given);
+    const drawn = parameter.seed === true && (given === undefined || isMinusOne(given));
+    const checked = checkValue(parameter, drawn ? drawSeed(parameter, options.seed()) : given);
     if (!checked.ok) {
       faults.push(checked.fault);
       continue;
     }
     set(graph, bindings, checked.json);
-    used.push([parameter.name, checked.recorded]);
+    // Places that are set singly keep their own values also when the record is bound again.
+    if (bindings.length === parameter.bindings.length) used.push([parameter.name, checked.recorded]);
+    else for (const { node, input } of bindings) used.push([`${node}.${input}`, checked.recorded]);
   }
   if (faults.length === 0) faults.push(...leftPlaceholders(graph));
   if (faults.length > 0) {
@@ -86,7 +86,7 @@ function resolve(
   graph: Graph,
   parameters: readonly Parameter[],
   values: Readonly<Record<string, unknown>>,
-  { keepSeeds = false }: BindOptions,
+  { keepSeeds = false, objectInfo }: BindOptions,
 ): { targets: Target[]; faults: ValueFault[] } {
   const faults: ValueFault[] = [];
   const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
@@ -99,7 +99,7 @@ function resolve(
       for (const p of parameters)
         if (p.seed === true && !Object.hasOwn(values, p.name)) given.set(p.name, value);
     } else {
-      const path = pathParameter(graph, parameters, name);
+      const path = pathParameter(graph, parameters, name, objectInfo);
       if ('reason' in path) faults.push(path);
       else {
         paths.set(name, path);
@@ -134,7 +134,12 @@ function resolve(
 }
 
 /** `"<node>.<input>"` as a parameter of its own. Node ids and input names may both have dots in them. */
-function pathParameter(graph: Graph, parameters: readonly Parameter[], path: string): Parameter | ValueFault {
+function pathParameter(
+  graph: Graph,
+  parameters: readonly Parameter[],
+  path: string,
+  objectInfo: JsonObject | undefined,
+): Parameter | ValueFault {
   const unknown = (message: string, near: string[] = []): ValueFault => ({
     parameter: path.slice(0, 200),
     reason: 'unknown_parameter',
@@ -158,13 +163,14 @@ function pathParameter(graph: Graph, parameters: readonly Parameter[], path: str
     const owner = ownerOf(parameters, node, input);
     if (owner) return { ...owner, name: path, bindings: [{ node, input }] };
     const type = literalType(value, input)!;
-    return {
+    const single: Parameter = {
       name: path,
       type,
       required: false,
       bindings: [{ node, input }],
       ...(type === 'integer' && { seed: true as const }),
     };
+    return objectInfo ? describeParameter(single, graph, objectInfo) : single;
   }
   const names = parameters.map((parameter) => parameter.name);
   const near = nearest(path, names);

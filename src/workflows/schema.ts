@@ -3,11 +3,12 @@
  * texts on top. What contradicts is reported as a fault beside a schema that still works. Without object_info the
  * placeholders' own types stand.
  */
-import { isObject, parseLossless, type JsonObject } from '../comfyui/json.ts';
+import { isObject, type JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { checkValue } from './check-value.ts';
 import { nodeLabel, type Graph } from './graph-text.ts';
 import { inputFacts, inputNames, inputSpec, type InputFacts } from './input-facts.ts';
+import { integerLimit, jsonInteger } from './numbers.ts';
 import { isRequired, isSeedName, type Parameter, type Workflow } from './workflow.ts';
 
 export interface SchemaFault {
@@ -31,6 +32,11 @@ export function describe(workflow: Workflow, objectInfo: JsonObject | undefined)
     return settleDefault(merge(parameter, places, faults), faults);
   });
   return { parameters, jsonSchema: schemaOf(parameters, workflow), faults };
+}
+
+/** A parameter over places of a graph with what object_info says of them: type, limits, options, text. */
+export function describeParameter(parameter: Parameter, graph: Graph, objectInfo: JsonObject): Parameter {
+  return merge(parameter, lookUp(parameter, graph, objectInfo, []), []);
 }
 
 /** The same for a node class by itself: every input that takes a value of its own. */
@@ -74,12 +80,12 @@ export function schemaOf(
   };
 }
 
-/** JSON of a schema or parameter list, with ComfyUI's largest seed 2^64-1 in full instead of rounded up. */
+/** JSON of a schema or parameter list, with ComfyUI's largest integers 2^64-1 and 2^63-1 in full instead of rounded up. */
 export function schemaText(value: unknown): string {
-  return JSON.stringify(value, (_key, v: unknown) => (v === 2 ** 64 ? UINT64_MAX : v));
+  return JSON.stringify(value, (_key, v: unknown) =>
+    v === 2 ** 64 || v === 2 ** 63 ? jsonInteger(integerLimit(v, 'maximum')) : v,
+  );
 }
-
-const UINT64_MAX = parseLossless('18446744073709551615');
 
 interface Place {
   label: string;
@@ -204,6 +210,8 @@ function propertyOf(p: Parameter): JsonObject {
     ...(p.multiline && { multiline: true }),
     ...(p.upload && { upload: p.upload }),
     ...(p.step !== undefined && { step: p.step }),
+    // JSON Schema counts multiples from 0 only.
+    ...(p.stepFrom !== undefined && { step: p.multipleOf, step_from: p.stepFrom }),
     ...(p.seed && { seed: true }),
   };
   return {
@@ -213,7 +221,7 @@ function propertyOf(p: Parameter): JsonObject {
     ...(p.default !== undefined && typeof p.default === 'object' && { default: p.default }),
     ...(limit !== undefined && { minimum: limit }),
     ...(p.maximum !== undefined && { maximum: p.maximum }),
-    ...(p.multipleOf !== undefined && { multipleOf: p.multipleOf }),
+    ...(p.multipleOf !== undefined && p.stepFrom === undefined && { multipleOf: p.multipleOf }),
     ...(p.enum && (isList ? { items: { enum: p.enum } } : { enum: p.enum })),
     ...(p.examples && { examples: p.examples }),
     ...(Object.keys(hints).length > 0 && { 'x-comfyui': hints }),
