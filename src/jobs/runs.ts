@@ -58,25 +58,34 @@ export type Runs = ReturnType<typeof createRuns>;
 const RUN_MS = 120_000;
 
 export function createRuns({ service, catalogue, descriptions, objectInfo }: RunsDeps) {
+  const templates = new WeakMap<Workflow, Graph>();
+
+  /** The graph of a workflow, read once. */
+  function templateOf(workflow: Workflow): Graph {
+    let graph = templates.get(workflow);
+    if (!graph) templates.set(workflow, (graph = parseLossless(workflow.graphText) as Graph));
+    return graph;
+  }
+
   /**
    * Values into a graph. What object_info says may be out of date, so that a value is refused only by what ComfyUI says now.
    * @throws invalid_request (422) with all faults
    */
   async function bind(
-    graphText: string,
+    source: string | Graph,
     parameters: (info: ObjectInfo | undefined) => Promise<readonly Parameter[]>,
     values: Readonly<Record<string, unknown>>,
     options: BindOptions & { dropUnknown: boolean },
   ): Promise<{ bound: Bound; dropped: Record<string, string> }> {
     const info = await objectInfo.read(RUN_MS);
-    const first = bindKnown(graphText, await parameters(info), values, {
+    const first = bindKnown(source, await parameters(info), values, {
       ...options,
       objectInfo: info?.classes,
     });
     if (first.bound.ok || !info || !first.bound.error.faults.some(mayBeOutOfDate)) return first;
     const fresh = await objectInfo.fresh().catch(() => undefined);
     // The limits were those of a ComfyUI that cannot be asked: the submission finds out.
-    return bindKnown(graphText, await parameters(fresh), values, { ...options, objectInfo: fresh?.classes });
+    return bindKnown(source, await parameters(fresh), values, { ...options, objectInfo: fresh?.classes });
   }
 
   /** The parameters of the workflow that a job was made from, as far as they are in its graph; else its literal inputs. */
@@ -106,8 +115,7 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
   ): Promise<Ran> {
     if (!bound.ok) throw refusal(bound.error);
     const inputs = { ...before, ...bound.values };
-    const { graphText } = bound;
-    const graph: unknown = JSON.parse(graphText);
+    const { graphText, graph } = bound;
     const submitted = await service.submit(caller, { ...submission, graphText, graph, inputs });
     return { ...submitted, applied: bound.values, dropped };
   }
@@ -122,7 +130,7 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
     ): Promise<Ran> {
       const { workflow } = await catalogue.get(caller.owner, name);
       const binding = await bind(
-        workflow.graphText,
+        templateOf(workflow),
         (info) => descriptions.parameters(caller.owner, workflow, info),
         inputs,
         { seed: drawSeed, dropUnknown },
@@ -195,12 +203,12 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
       const info = await objectInfo.fresh();
       const parameters = await descriptions.parameters(owner, workflow, info);
       const options = { seed: drawSeed, objectInfo: info.classes };
-      const bound = bindGraph(workflow.graphText, parameters, inputs, options);
+      const bound = bindGraph(templateOf(workflow), parameters, inputs, options);
       if (!bound.ok) {
         const { faults } = bound.error;
         return { valid: false, inputFaults: faults, nodeFaults: {}, dropped: [], asOf: info.at };
       }
-      const { valid, faults, dropped } = dryRun(parseLossless(bound.graphText) as Graph, info.classes);
+      const { valid, faults, dropped } = dryRun(bound.graph, info.classes);
       return {
         valid,
         inputFaults: [],
@@ -215,12 +223,12 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
 
 /** Binds; what the workflow does not have is left out if that is wanted. */
 function bindKnown(
-  graphText: string,
+  source: string | Graph,
   parameters: readonly Parameter[],
   values: Readonly<Record<string, unknown>>,
   { dropUnknown, ...options }: BindOptions & { dropUnknown: boolean },
 ): { bound: Bound; dropped: Record<string, string> } {
-  const bound = bindGraph(graphText, parameters, values, options);
+  const bound = bindGraph(source, parameters, values, options);
   if (bound.ok || !dropUnknown) return { bound, dropped: {} };
   const unknown = bound.error.faults.filter(
     ({ reason, parameter }) => reason === 'unknown_parameter' && Object.hasOwn(values, parameter),
@@ -228,7 +236,7 @@ function bindKnown(
   if (unknown.length === 0) return { bound, dropped: {} };
   const dropped = Object.fromEntries(unknown.map(({ parameter, message }) => [parameter, message]));
   const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(dropped, name)));
-  return { bound: bindGraph(graphText, parameters, rest, options), dropped };
+  return { bound: bindGraph(source, parameters, rest, options), dropped };
 }
 
 function literalSeeds({ parameters }: Workflow): Parameter[] {

@@ -28,35 +28,41 @@ export type Bound =
   | {
       ok: true;
       graphText: string;
+      /** The same, as `parseLossless` would read it. */
+      graph: Graph;
       /** What was used, by name: what was given, defaults, seeds that were drawn. Integers beyond 2^53 as digits. */
       values: Record<string, unknown>;
     }
   | { ok: false; error: { message: string; faults: ValueFault[] } };
 
-/** `graphText` must be the text of a graph that `parseWorkflow` took; null counts as left out. */
+/**
+ * `source` is the text of a graph that `parseWorkflow` took, or what `parseLossless` made of it, which is not changed. null
+ * counts as left out.
+ */
 export function bindGraph(
-  graphText: string,
+  source: string | Graph,
   parameters: readonly Parameter[],
   values: Readonly<Record<string, unknown>>,
   options: BindOptions,
 ): Bound {
-  const graph = parseLossless(graphText) as Graph;
-  const { targets, faults } = resolve(graph, parameters, values, options);
+  const given = typeof source === 'string' ? (parseLossless(source) as Graph) : source;
+  const { targets, faults } = resolve(given, parameters, values, options);
+  const graph = copyFor(given, targets);
   const used: [string, unknown][] = [];
-  for (const { parameter, given, bindings } of targets) {
+  for (const { parameter, given: value, bindings } of targets) {
     const missing = bindings.find(({ node, input }) => missingPlace(graph, node, input) !== undefined);
     if (missing) {
       const message = `'${parameter.name}': ${missingPlace(graph, missing.node, missing.input)}`;
       faults.push({ parameter: parameter.name, reason: 'unknown_parameter', message });
       continue;
     }
-    const keeps = options.keepSeeds === true && parameter.seed === true && isMinusOne(given);
+    const keeps = options.keepSeeds === true && parameter.seed === true && isMinusOne(value);
     if (keeps && !isPlaceholder(current(graph, parameter))) {
       used.push([parameter.name, literalDefault(current(graph, parameter))]);
       continue;
     }
-    const drawn = parameter.seed === true && (given === undefined || isMinusOne(given));
-    const checked = checkValue(parameter, drawn ? drawSeed(parameter, options.seed()) : given);
+    const drawn = parameter.seed === true && (value === undefined || isMinusOne(value));
+    const checked = checkValue(parameter, drawn ? drawSeed(parameter, options.seed()) : value);
     if (!checked.ok) {
       faults.push(checked.fault);
       continue;
@@ -71,7 +77,7 @@ export function bindGraph(
     const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
     return { ok: false, error: { message: `${faults[0]!.message}${more}`, faults } };
   }
-  return { ok: true, graphText: JSON.stringify(graph), values: Object.fromEntries(used) };
+  return { ok: true, graphText: JSON.stringify(graph), graph, values: Object.fromEntries(used) };
 }
 
 interface Target {
@@ -222,6 +228,18 @@ function leftPlaceholders(graph: Graph): ValueFault[] {
 function current(graph: Graph, { bindings }: Parameter): unknown {
   const { node, input } = bindings[0]!;
   return inputsOf(Object.hasOwn(graph, node) ? graph[node] : undefined)[input];
+}
+
+/** The graph, with copies of the nodes that are to be changed. */
+function copyFor(graph: Graph, targets: readonly Target[]): Graph {
+  const copy = { ...graph };
+  for (const { bindings } of targets) {
+    for (const { node } of bindings) {
+      if (Object.hasOwn(copy, node) && copy[node] === graph[node])
+        copy[node] = { ...graph[node], inputs: { ...inputsOf(graph[node]) } };
+    }
+  }
+  return copy;
 }
 
 /** Every place was found to be there, so an input called `__proto__` is a property like any other. */

@@ -46,6 +46,8 @@ const SCHEMA_MS = 5_000;
 
 export function createDescriptions({ catalogue, tiers, objectInfo }: DescriptionsDeps) {
   const known = new WeakMap<Workflow, { classes: JsonObject | undefined; description: Description }>();
+  /** What was made of a description for whoever asked last. */
+  const applied = new WeakMap<Description, { tiers: Tiers; parameters: Parameter[] }>();
   const versions = new WeakMap<JsonObject, number>();
   let versionCount = 0;
 
@@ -76,8 +78,13 @@ export function createDescriptions({ catalogue, tiers, objectInfo }: Description
 
     /** Parameters as a call of this owner meets them. */
     async parameters(owner: string, workflow: Workflow, info: ObjectInfo | undefined): Promise<Parameter[]> {
-      const { parameters } = describedBy(workflow, info);
-      return applyDefaults(workflow, parameters, await tiers.read(owner)).parameters;
+      const description = describedBy(workflow, info);
+      const tiersNow = await tiers.read(owner);
+      const last = applied.get(description);
+      if (last?.tiers === tiersNow) return last.parameters;
+      const { parameters } = applyDefaults(workflow, description.parameters, tiersNow);
+      applied.set(description, { tiers: tiersNow, parameters });
+      return parameters;
     },
 
     /** All that the owner sees, by name; broken ones with their error. Never fails because of ComfyUI. */

@@ -125,7 +125,7 @@ test("seed B's placeholders: prompt is required, steps has a default in a tier",
     { name: 'prompt', type: 'string', required: true },
     { name: 'steps', type: 'integer', required: false, default: 20 },
   ]);
-  expect(bindGraph(workflow.graphText, parameters, { prompt: 'a cat' }, { seed: () => 1 })).toEqual({
+  expect(bindGraph(workflow.graphText, parameters, { prompt: 'a cat' }, { seed: () => 1 })).toMatchObject({
     ok: true,
     graphText: '{"3":{"inputs":{"text":"a cat","steps":20}}}',
     values: { prompt: 'a cat', steps: 20 },
