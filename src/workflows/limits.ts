@@ -53,6 +53,8 @@ export function limitFault(limits: Limits, json: unknown, recorded: unknown): Li
 /** Whether a number is a whole count of steps; a fraction such as 0.01 is not exact, and neither is what is counted in it. */
 export function isMultiple(value: number, step: number): boolean {
   const steps = value / step;
+  // So large that doubles have no fractions any more.
+  if (!Number.isFinite(steps)) return true;
   return Math.abs(steps - Math.round(steps)) <= 1e-9 * Math.max(1, Math.abs(steps));
 }
 

@@ -69,7 +69,8 @@ type ReadParameters =
 export function readParameters(graphText: string, meta: Meta): ReadParameters {
   const read = readGraph(graphText);
   if (!read.ok) return read;
-  const { graph } = read;
+  // Again without rounding, for the defaults that stand in it.
+  const graph = parseLossless(graphText) as Graph;
   const found = findPlaceholders(graph, graphText);
   if (!found.ok) return found;
   const parameters = new Map(found.placeholders.map((p) => [p.name, fromPlaceholder(p)]));
@@ -77,7 +78,7 @@ export function readParameters(graphText: string, meta: Meta): ReadParameters {
     const message = mapParameter(parameters, graph, name, places);
     if (message !== undefined) return { ok: false, error: { message, file: 'meta' } };
   }
-  if (parameters.size === 0) for (const literal of literals(graphText)) parameters.set(literal.name, literal);
+  if (parameters.size === 0) for (const literal of literals(graph)) parameters.set(literal.name, literal);
   const warnings: string[] = [];
   for (const [key, names] of Object.entries({ defaults: meta.defaults, constraints: meta.constraints })) {
     for (const name of Object.keys(names)) {
@@ -145,9 +146,7 @@ function mapParameter(
   return undefined;
 }
 
-function literals(graphText: string): Parameter[] {
-  // Read again without rounding, for the defaults; that it is a graph was found before.
-  const graph = parseLossless(graphText) as Graph;
+function literals(graph: Graph): Parameter[] {
   return Object.entries(graph).flatMap(([node, value]) =>
     Object.entries(inputsOf(value)).flatMap(([input, literal]): Parameter[] => {
       const type = literalType(literal, input);

@@ -194,7 +194,7 @@ function settleDefault(parameter: Parameter, faults: SchemaFault[]): Parameter {
 }
 
 function propertyOf(p: Parameter): JsonObject {
-  const seedNote = 'Left out or -1: random.';
+  const seedNote = p.literal === true ? '-1: random.' : 'Left out or -1: random.';
   const description = p.seed === true ? [p.description, seedNote].filter(Boolean).join(' ') : p.description;
   // Options of several types: the list says it all.
   const mixed = p.enum !== undefined && p.type === 'string' && !p.enum.every((o) => typeof o === 'string');

@@ -2,6 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe as suite, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/comfyui/json.ts';
+import { bindGraph } from '../../src/workflows/bind.ts';
 import { inputSpec } from '../../src/workflows/input-facts.ts';
 import { describe, describeClass, schemaText } from '../../src/workflows/schema.ts';
 import { objectInfo, parsed, WITHOUT_OBJECT_INFO } from './helpers.ts';
@@ -119,6 +120,17 @@ test('a default that does not fit is reported, not passed on', () => {
   const result = property('PARAM_INT_X', ['INT', { min: 5 }], { defaults: { x: 1 } });
   expect(result.faults[0]!.message).toContain('default does not fit');
   expect(result.parameters[0]).toMatchObject({ required: true });
+});
+
+test('a seed that stands in the graph stays when it is left out, and its schema says so', () => {
+  const workflow = parsed(graph({ seed: 5 }));
+  const { jsonSchema } = describe(workflow, node({ seed: ['INT', { min: 0, max: 2 ** 64 }] }));
+  expect(jsonSchema['properties']).toMatchObject({ '1.seed': { default: 5, description: '-1: random.' } });
+  expect(bindGraph(workflow.graphText, workflow.parameters, {}, { seed: () => 9 })).toMatchObject({
+    graphText: workflow.graphText,
+  });
+  const drawn = describe(parsed(graph({ seed: 'PARAM_INT_SEED' })), undefined).jsonSchema;
+  expect(drawn['properties']).toMatchObject({ seed: { description: 'Left out or -1: random.' } });
 });
 
 test('the largest seed is written in full', () => {
