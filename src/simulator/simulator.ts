@@ -24,7 +24,7 @@ export interface SimulatorOptions extends Partial<Timing> {
   jobsApi?: boolean;
   /** `none` is ComfyUI's own default: samplers report steps without pictures. */
   previewMethod?: 'auto' | 'none';
-  /** Model files by folder. */
+  /** Model files by folder; looked at when ComfyUI would look into the folder. */
   models?: Record<string, string[]>;
   /** Bound of all files together; the oldest go first. Default 256 MB. */
   maxFileBytes?: number;

@@ -68,7 +68,13 @@ export function schemaOf(
     title,
     ...(description !== undefined && { description }),
     type: 'object',
-    properties: Object.fromEntries(parameters.map((p) => [p.name, propertyOf(p)])),
+    // What must be given comes first, for whoever reads it.
+    properties: Object.fromEntries(
+      [...parameters.filter((p) => p.required), ...parameters.filter((p) => !p.required)].map((p) => [
+        p.name,
+        propertyOf(p),
+      ]),
+    ),
     ...(required.length > 0 && { required }),
     additionalProperties: false,
   };
