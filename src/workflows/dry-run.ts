@@ -8,6 +8,7 @@ import { nearest, type NodeFault, type NodeFaults } from '../comfyui/rejection.t
 import { inputsOf, isLink, type Graph } from './graph-text.ts';
 import { inputFacts, inputSpec, requiredInputs, type InputFacts } from './input-facts.ts';
 import { checkValue } from './check-value.ts';
+import { numberText, toInteger } from './numbers.ts';
 
 export interface DryRun {
   /** Whether ComfyUI would take it: no unknown class, and at least one output without a fault. */
@@ -132,10 +133,7 @@ function valueFault(field: string, value: unknown, facts: InputFacts): NodeFault
   if (facts.upload !== undefined || (facts.type === 'string' && !facts.enum)) return undefined;
   if (facts.type === 'boolean' || facts.type === 'object') return undefined;
   const isNumber = (facts.type === 'integer' || facts.type === 'number') && !facts.enum;
-  // Python's int() and float() take texts, and int() cuts a fraction off.
-  const number = isNumber && typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  const whole =
-    isNumber && facts.type === 'integer' && typeof number === 'number' ? Math.trunc(number) : number;
+  const read = isNumber ? pythonNumber(value, facts.type === 'integer') : value;
   const { minimum, maximum, enum: options, type } = facts;
   const limits = {
     ...(minimum !== undefined && { minimum }),
@@ -143,7 +141,7 @@ function valueFault(field: string, value: unknown, facts: InputFacts): NodeFault
     ...(options && { enum: options }),
   };
   const parameter = { name: field, type, required: true, bindings: [], ...limits };
-  const checked = checkValue(parameter, whole);
+  const checked = checkValue(parameter, read);
   if (checked.ok) return undefined;
   const { reason, message, given, allowed, nearest: near } = checked.fault;
   return {
@@ -154,6 +152,18 @@ function valueFault(field: string, value: unknown, facts: InputFacts): NodeFault
     ...(allowed !== undefined && { allowed }),
     ...(near && { nearest: near.map(String) }),
   };
+}
+
+/** What Python's int() and float() make of a value: they take texts and booleans, and int() cuts a fraction off. Else the value. */
+function pythonNumber(value: unknown, integer: boolean): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  const number = numberText(value);
+  if (number !== undefined)
+    return integer && toInteger(value) === undefined ? Math.trunc(Number(number)) : value;
+  if (typeof value !== 'string') return value;
+  const text = value.trim().replace(/(?<=\d)_(?=\d)/g, '');
+  if (integer) return /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : value;
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : value;
 }
 
 function didYouMean(near: readonly string[]): string {
