@@ -18,18 +18,25 @@ export interface DryRun {
   dropped: string[];
 }
 
+/** Faults after which nothing more is looked into: each costs a comparison with all names that there are. */
+const MAX_FAULTS = 200;
+
 /** Longest chain of nodes that is followed. */
 const MAX_DEPTH = 900;
 
 /** `classes`: object_info. `graph`: numbers may be rounded or raw. */
 export function dryRun(graph: Graph, classes: JsonObject): DryRun {
-  const faults: NodeFaults = {};
+  // Without a prototype: a node may be called `__proto__`.
+  const faults = Object.create(null) as NodeFaults;
+  let count = 0;
   const note = (id: string, fault: NodeFault): void => {
+    if (++count > MAX_FAULTS) return;
     const type = graph[id]?.['class_type'];
     (faults[id] ??= { class_type: typeof type === 'string' ? type : null, errors: [] }).errors.push(fault);
   };
   let known = true;
   for (const [id, node] of Object.entries(graph)) {
+    if (count >= MAX_FAULTS) break;
     const fault = classFault(node, classes);
     if (!fault) continue;
     known = false;
@@ -37,13 +44,13 @@ export function dryRun(graph: Graph, classes: JsonObject): DryRun {
   }
   const outputs = Object.keys(graph).filter((id) => classOf(graph[id], classes)?.['output_node'] === true);
   const checked = new Map<string, boolean>();
-  const good = outputs.filter((id) => check(id, new Set()));
+  const good = new Set(outputs.filter((id) => check(id, new Set())));
   if (known && outputs.length === 0) {
     const message =
       'the workflow has no output node, such as SaveImage or PreviewImage; ComfyUI would have nothing to do';
     note(Object.keys(graph)[0]!, { field: null, reason: 'no_outputs', message });
   }
-  return { valid: known && good.length > 0, faults, dropped: outputs.filter((id) => !good.includes(id)) };
+  return { valid: known && good.size > 0, faults, dropped: outputs.filter((id) => !good.has(id)) };
 
   /** Whether a node and all that it needs are without fault. `path`: the nodes that led here. */
   function check(id: string, path: Set<string>): boolean {
@@ -60,8 +67,8 @@ export function dryRun(graph: Graph, classes: JsonObject): DryRun {
     path.add(id);
     const node = graph[id]!;
     const nodeClass = classOf(node, classes);
-    let good = nodeClass !== undefined;
-    if (nodeClass) {
+    let good = nodeClass !== undefined && count < MAX_FAULTS;
+    if (nodeClass && good) {
       for (const fault of nodeFaults(node, nodeClass, graph)) {
         note(id, fault);
         good = false;

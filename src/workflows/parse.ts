@@ -83,6 +83,8 @@ export function readParameters(graphText: string, meta: Meta): ReadParameters {
   for (const [key, names] of Object.entries({ defaults: meta.defaults, constraints: meta.constraints })) {
     for (const name of Object.keys(names)) {
       if (parameters.has(name)) continue;
+      // Each costs a comparison with all names.
+      if (warnings.length >= MAX_WARNINGS) break;
       const near = nearest(name, [...parameters.keys()])[0];
       const hint = near === undefined ? '' : `; did you mean '${near}'?`;
       warnings.push(`.meta.json ${key}.${name}: the workflow has no parameter '${name}'${hint}`);
@@ -91,6 +93,8 @@ export function readParameters(graphText: string, meta: Meta): ReadParameters {
   const list = [...parameters.values()].map((parameter) => withMeta(parameter, meta));
   return { ok: true, graph, parameters: list, defaults: ownDefaults(list, meta.defaults), warnings };
 }
+
+const MAX_WARNINGS = 50;
 
 export function hashOf(graphText: string, more = ''): string {
   return bytesToHex(sha256(utf8ToBytes(`${graphText.length}:${graphText}${more}`)));

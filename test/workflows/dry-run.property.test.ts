@@ -118,3 +118,26 @@ test('what ComfyUI takes whole, a dry run does not blame; what it finds invalid,
   expect(seen.taken).toBeGreaterThan(300);
   expect(seen.refused).toBeGreaterThan(4 * seen.missed);
 });
+
+test('a node called __proto__ has faults like any other', () => {
+  const graph = parseLossless(
+    '{"__proto__":{"class_type":"KSamplr","inputs":{}},"1":{"class_type":"SaveImage","inputs":{"images":["__proto__",0]}}}',
+  );
+  const { valid, faults } = dryRun(graph as Graph, info);
+  expect([valid, Object.keys(faults)]).toEqual([false, ['1', '__proto__']]);
+  expect(({} as JsonObject)['errors']).toBeUndefined();
+});
+
+test('a large graph full of faults costs little', () => {
+  const graph: Graph = {};
+  for (let i = 0; i < 30_000; i++)
+    graph[`node ${i}`] = {
+      class_type: i % 2 ? `KSamplerOfSomeOtherKind${i}` : 'SaveImage',
+      inputs: { images: [`nodes ${i}`, 0], filename_prefix: 'x' },
+    };
+  const start = performance.now();
+  const { valid, faults } = dryRun(graph, info);
+  expect(valid).toBe(false);
+  expect(Object.keys(faults).length).toBeLessThanOrEqual(200);
+  expect(performance.now() - start).toBeLessThan(5_000);
+});

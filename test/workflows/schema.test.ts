@@ -133,6 +133,22 @@ test('a seed that stands in the graph stays when it is left out, and its schema 
   expect(drawn['properties']).toMatchObject({ seed: { description: 'Left out or -1: random.' } });
 });
 
+test('many unknown classes and names of .meta.json cost little, and some of them are told', () => {
+  const nodes = Array.from({ length: 20_000 }, (_, i) => [
+    `${i}`,
+    { class_type: `KSamplerOfSomeOtherKind${i}`, inputs: { a: 1 } },
+  ]);
+  const names = Array.from({ length: 8_000 }, (_, i) => [`${i % 300}.a parameter`, 1]);
+  const known = Array.from({ length: 500 }, (_, i) => [`KSamplerOfSomeKind${i}`, {}]);
+  const start = performance.now();
+  const workflow = parsed(Object.fromEntries(nodes), {
+    defaults: Object.fromEntries(names.map(([name], i) => [`${name as string}${i}`, 1])),
+  });
+  const { faults, parameters } = describe(workflow, Object.fromEntries(known) as JsonObject);
+  expect([workflow.warnings.length, faults.length, parameters.length]).toEqual([50, 100, 20_000]);
+  expect(performance.now() - start).toBeLessThan(5_000);
+});
+
 test('the largest seed is written in full', () => {
   const { jsonSchema } = property('PARAM_INT_SEED', ['INT', { min: 0, max: 2 ** 64 }]);
   expect(schemaText(jsonSchema)).toContain('"maximum":18446744073709551615,');
