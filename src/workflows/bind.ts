@@ -1,6 +1,6 @@
 /**
  * Values into a graph: (graph, parameters, values) → graph. Pure but for the seeds, which the caller draws. Only bound inputs
- * change, everything else keeps every digit; no placeholder remains. All faults are reported at once.
+ * change, everything else keeps every digit; no placeholder remains. All faults are reported at once, 50 at most.
  */
 import { parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
@@ -75,10 +75,17 @@ export function bindGraph(
   if (faults.length === 0) faults.push(...leftPlaceholders(graph));
   if (faults.length > 0) {
     const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-    return { ok: false, error: { message: `${faults[0]!.message}${more}`, faults } };
+    return {
+      ok: false,
+      error: { message: `${faults[0]!.message}${more}`, faults: faults.slice(0, MAX_FAULTS) },
+    };
   }
   return { ok: true, graphText: JSON.stringify(graph), graph, values: Object.fromEntries(used) };
 }
+
+/** Most faults in an answer, most names that are not there which are looked into; and longest path of a single input. */
+const MAX_FAULTS = 50;
+const MAX_PATH = 500;
 
 interface Target {
   parameter: Parameter;
@@ -100,6 +107,8 @@ function resolve(
   const paths = new Map<string, Parameter>();
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined || value === null) continue;
+    // Each costs a comparison with every name that there is.
+    if (faults.length >= MAX_FAULTS) break;
     if (known.has(name)) given.set(name, value);
     else if (keepSeeds && name === 'seed' && parameters.some((p) => p.seed === true)) {
       for (const p of parameters)
@@ -152,6 +161,10 @@ function pathParameter(
     message,
     ...(near.length > 0 && { nearest: near }),
   });
+  if (path.length > MAX_PATH)
+    return unknown(
+      `there is no parameter '${path.slice(0, 40)}…': its name has ${path.length} characters, of at most ${MAX_PATH}`,
+    );
   let why: string | undefined;
   for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
     const node = path.slice(0, dot);

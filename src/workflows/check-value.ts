@@ -90,7 +90,7 @@ function ofInteger(integer: bigint): Checked {
 }
 
 function hintOf({ reason, nearest, allowed }: LimitFault): string {
-  const said = nearest.map((value) => JSON.stringify(value));
+  const said = nearest.map((value) => (reason === 'not_in_list' ? JSON.stringify(value) : String(value)));
   if (reason !== 'not_in_list') {
     if (said.length > 1) return `; the nearest: ${said.join(' or ')}`;
     return said.length === 1 ? `; the nearest is ${said[0]}` : '';

@@ -103,9 +103,10 @@ export function applyDefaults(
       return parameter;
     }
     const fitting = source === 'hardcoded' ? fit(parameter, value) : value;
-    // A default of ours that does not fit this ComfyUI yields to ComfyUI's own, if it has one.
-    if (source === 'hardcoded' && parameter.default !== undefined && !checkValue(parameter, fitting).ok) {
-      sources.push([parameter.name, 'comfyui']);
+    // A default of ours that does not fit this ComfyUI yields to ComfyUI's own, if it has one; of another type it is none.
+    const checked = source === 'hardcoded' ? checkValue(parameter, fitting) : undefined;
+    if (checked?.ok === false && (parameter.default !== undefined || checked.fault.reason === 'wrong_type')) {
+      if (parameter.default !== undefined) sources.push([parameter.name, 'comfyui']);
       return parameter;
     }
     sources.push([parameter.name, source]);

@@ -1,6 +1,6 @@
 /** Limits of a parameter: why a value is not allowed, and which allowed ones are nearest to it. */
 import { nearest } from '../comfyui/rejection.ts';
-import { integerLimit, jsonInteger, numberText, toInteger } from './numbers.ts';
+import { integerLimit, numberText, recordedInteger, toInteger } from './numbers.ts';
 import type { Parameter } from './workflow.ts';
 
 export interface LimitFault {
@@ -10,7 +10,7 @@ export interface LimitFault {
   /** The value, or the item of a list, that is not allowed. */
   given: unknown;
   allowed: unknown;
-  /** Nearest first; each of them is allowed. Empty if none is near. */
+  /** Nearest first; each of them is allowed. Empty if none is near. Integers beyond 2^53 as digits. */
   nearest: unknown[];
 }
 
@@ -53,6 +53,8 @@ export function limitFault(limits: Limits, json: unknown, recorded: unknown): Li
 /** Whether a number is a whole count of steps; a fraction such as 0.01 is not exact, and neither is what is counted in it. */
 export function isMultiple(value: number, step: number): boolean {
   const steps = value / step;
+  // So large that doubles have no fractions any more.
+  if (!Number.isFinite(steps)) return true;
   return Math.abs(steps - Math.round(steps)) <= 1e-9 * Math.max(1, Math.abs(steps));
 }
 
@@ -101,7 +103,14 @@ function nearestNumbers(limits: Limits, value: unknown): unknown[] {
   const distance = (other: unknown) => Math.abs(Number(numberText(other)) - number);
   return (limits.enum ?? around(limits, value))
     .filter((other) => rangeReason(limits, other) === undefined)
-    .sort((a, b) => distance(a) - distance(b));
+    .sort((a, b) => distance(a) - distance(b))
+    .map(recorded);
+}
+
+/** As in records: digits where a number would lose some. */
+function recorded(value: unknown): unknown {
+  const integer = toInteger(value);
+  return integer === undefined ? value : recordedInteger(integer);
 }
 
 function around(limits: Limits, value: unknown): unknown[] {
@@ -112,9 +121,9 @@ function around(limits: Limits, value: unknown): unknown[] {
     const high = maximum === undefined ? undefined : integerLimit(maximum, 'maximum');
     const inside =
       low !== undefined && integer < low ? low : high !== undefined && integer > high ? high : integer;
-    if (step === undefined) return [jsonInteger(inside)];
+    if (step === undefined) return [inside];
     const rest = (inside - BigInt(stepFrom)) % BigInt(step);
-    return [-1n, 0n, 1n].map((n) => jsonInteger(inside - rest + n * BigInt(step)));
+    return [-1n, 0n, 1n].map((n) => inside - rest + n * BigInt(step));
   }
   const inside = Math.min(Math.max(Number(numberText(value)), minimum ?? -Infinity), maximum ?? Infinity);
   if (step === undefined) return [inside];
@@ -123,13 +132,16 @@ function around(limits: Limits, value: unknown): unknown[] {
   return [steps, steps + 1].map((n) => Number((stepFrom + n * step).toPrecision(12)));
 }
 
-function limitOf({ type, minimum, maximum }: Limits, side: 'minimum' | 'maximum'): unknown {
+function limitOf(
+  { type, minimum, maximum }: Limits,
+  side: 'minimum' | 'maximum',
+): number | string | undefined {
   const limit = side === 'minimum' ? minimum : maximum;
-  return limit === undefined || type !== 'integer' ? limit : jsonInteger(integerLimit(limit, side));
+  return limit === undefined || type !== 'integer' ? limit : recordedInteger(integerLimit(limit, side));
 }
 
 function rangeText(limits: Limits): string {
-  const [low, high] = (['minimum', 'maximum'] as const).map((side) => numberText(limitOf(limits, side)));
-  if (low !== undefined && high !== undefined) return `between ${low} and ${high}`;
-  return low === undefined ? `at most ${high}` : `at least ${low}`;
+  const [low, high] = (['minimum', 'maximum'] as const).map((side) => limitOf(limits, side));
+  if (low !== undefined && high !== undefined) return `between ${String(low)} and ${String(high)}`;
+  return low === undefined ? `at most ${String(high)}` : `at least ${String(low)}`;
 }

@@ -19,8 +19,8 @@ export function missingNode(graph: Graph, node: string): string | undefined {
 export function missingPlace(graph: Graph, node: string, input: string): string | undefined {
   const missing = missingNode(graph, node);
   if (missing !== undefined) return missing;
+  if (Object.hasOwn(inputsOf(graph[node]), input)) return undefined;
   const inputs = Object.keys(inputsOf(graph[node]));
-  if (inputs.includes(input)) return undefined;
   const near = nearest(input, inputs);
   return `node ${nodeLabel(graph, node)} has no input '${input.slice(0, 80)}'; ${near.length > 0 ? 'the nearest' : 'it has'}: ${list(near.length > 0 ? near : inputs)}`;
 }
@@ -59,7 +59,7 @@ export function boundParameter(
     ...rest,
     ...(seed && { seed: true as const, type: 'integer' as const }),
     ...(unset && { unset: true as const }),
-    ...(literal && { literal: true as const, default: values[0] }),
+    ...(literal && { literal: true as const, default: literalDefault(values[0]) }),
     bindings,
   };
   return { ...parameter, required: isRequired(parameter) };

@@ -69,7 +69,8 @@ type ReadParameters =
 export function readParameters(graphText: string, meta: Meta): ReadParameters {
   const read = readGraph(graphText);
   if (!read.ok) return read;
-  const { graph } = read;
+  // Again without rounding, for the defaults that stand in it.
+  const graph = parseLossless(graphText) as Graph;
   const found = findPlaceholders(graph, graphText);
   if (!found.ok) return found;
   const parameters = new Map(found.placeholders.map((p) => [p.name, fromPlaceholder(p)]));
@@ -77,11 +78,13 @@ export function readParameters(graphText: string, meta: Meta): ReadParameters {
     const message = mapParameter(parameters, graph, name, places);
     if (message !== undefined) return { ok: false, error: { message, file: 'meta' } };
   }
-  if (parameters.size === 0) for (const literal of literals(graphText)) parameters.set(literal.name, literal);
+  if (parameters.size === 0) for (const literal of literals(graph)) parameters.set(literal.name, literal);
   const warnings: string[] = [];
   for (const [key, names] of Object.entries({ defaults: meta.defaults, constraints: meta.constraints })) {
     for (const name of Object.keys(names)) {
       if (parameters.has(name)) continue;
+      // Each costs a comparison with all names.
+      if (warnings.length >= MAX_WARNINGS) break;
       const near = nearest(name, [...parameters.keys()])[0];
       const hint = near === undefined ? '' : `; did you mean '${near}'?`;
       warnings.push(`.meta.json ${key}.${name}: the workflow has no parameter '${name}'${hint}`);
@@ -90,6 +93,8 @@ export function readParameters(graphText: string, meta: Meta): ReadParameters {
   const list = [...parameters.values()].map((parameter) => withMeta(parameter, meta));
   return { ok: true, graph, parameters: list, defaults: ownDefaults(list, meta.defaults), warnings };
 }
+
+const MAX_WARNINGS = 50;
 
 export function hashOf(graphText: string, more = ''): string {
   return bytesToHex(sha256(utf8ToBytes(`${graphText.length}:${graphText}${more}`)));
@@ -145,9 +150,7 @@ function mapParameter(
   return undefined;
 }
 
-function literals(graphText: string): Parameter[] {
-  // Read again without rounding, for the defaults; that it is a graph was found before.
-  const graph = parseLossless(graphText) as Graph;
+function literals(graph: Graph): Parameter[] {
   return Object.entries(graph).flatMap(([node, value]) =>
     Object.entries(inputsOf(value)).flatMap(([input, literal]): Parameter[] => {
       const type = literalType(literal, input);

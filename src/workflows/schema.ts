@@ -31,8 +31,11 @@ export function describe(workflow: Workflow, objectInfo: JsonObject | undefined)
     const places = objectInfo ? lookUp(parameter, graph, objectInfo, faults) : [];
     return settleDefault(merge(parameter, places, faults), faults);
   });
-  return { parameters, jsonSchema: schemaOf(parameters, workflow), faults };
+  return { parameters, jsonSchema: schemaOf(parameters, workflow), faults: faults.slice(0, MAX_FAULTS) };
 }
+
+/** Most faults that are told; those beyond are not looked into. */
+const MAX_FAULTS = 100;
 
 /** A parameter over places of a graph with what object_info says of them: type, limits, options, text. */
 export function describeParameter(parameter: Parameter, graph: Graph, objectInfo: JsonObject): Parameter {
@@ -98,15 +101,17 @@ function lookUp(parameter: Parameter, graph: Graph, objectInfo: JsonObject, faul
     const type = Object.hasOwn(graph, node) ? graph[node]!['class_type'] : undefined;
     if (typeof type !== 'string') return [];
     const fault = (message: string) => void faults.push({ parameter: parameter.name, message });
+    const hint = (given: string, options: readonly string[]) =>
+      faults.length < MAX_FAULTS ? hintOf(given, options) : '';
     const nodeClass = Object.hasOwn(objectInfo, type) ? objectInfo[type] : undefined;
     if (!isObject(nodeClass)) {
-      fault(`node ${node}: ComfyUI has no node class '${type}'${hintOf(type, Object.keys(objectInfo))}`);
+      fault(`node ${node}: ComfyUI has no node class '${type}'${hint(type, Object.keys(objectInfo))}`);
       return [];
     }
     const spec = inputSpec(nodeClass, input);
     if (spec === undefined) {
       fault(
-        `node ${nodeLabel(graph, node)} has no input '${input}' in ComfyUI${hintOf(input, inputNames(nodeClass))}`,
+        `node ${nodeLabel(graph, node)} has no input '${input}' in ComfyUI${hint(input, inputNames(nodeClass))}`,
       );
       return [];
     }
@@ -200,7 +205,7 @@ function settleDefault(parameter: Parameter, faults: SchemaFault[]): Parameter {
 }
 
 function propertyOf(p: Parameter): JsonObject {
-  const seedNote = 'Left out or -1: random.';
+  const seedNote = p.literal === true ? '-1: random.' : 'Left out or -1: random.';
   const description = p.seed === true ? [p.description, seedNote].filter(Boolean).join(' ') : p.description;
   // Options of several types: the list says it all.
   const mixed = p.enum !== undefined && p.type === 'string' && !p.enum.every((o) => typeof o === 'string');

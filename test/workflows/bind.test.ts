@@ -277,3 +277,24 @@ test('single inputs are checked by object_info, if it is there', () => {
     expect(bindOne(path, value), path).toBe('taken');
   expect(taken(bind(graph, { w: 1, '5.batch': 1.5 })).values).toMatchObject({ '5.batch': 1.5 });
 });
+
+test('many wrong names, long paths and large nodes cost little', () => {
+  const start = performance.now();
+  const names = Array.from(
+    { length: 20_000 },
+    (_, i) => [`name ${i} of a parameter that is not there`, 1] as const,
+  );
+  const inputs = Object.fromEntries(
+    Array.from({ length: 300 }, (_, i) => [`x${i}`, `PARAM_NAME_${i}_OF_A_PARAMETER`]),
+  );
+  const wrong = faultsOf(bind({ '1': { inputs } }, Object.fromEntries(names)));
+  expect(wrong.length).toBeLessThanOrEqual(50);
+  const path = '1.'.repeat(100_000);
+  const long = faultsOf(bind({ '1': { inputs: { a: 1 } } }, { [path]: 1 }))[0]!;
+  expect(long).toMatchObject({ reason: 'unknown_parameter' });
+  expect(JSON.stringify(long).length).toBeLessThan(1000);
+  const wide = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`x${i}`, `PARAM_${i}`]));
+  const values = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`${i}`, 'v']));
+  expect(Object.keys(taken(bind({ '1': { inputs: wide } }, values)).values)).toHaveLength(50_000);
+  expect(performance.now() - start).toBeLessThan(5_000);
+});

@@ -83,6 +83,7 @@ test('what a refusal names as nearest is allowed, and of numbers nothing allowed
     RUNS,
   );
   expect(named).toBeGreaterThan(100);
+  expect(checkValue(parameter('number', { multipleOf: 0.25 }), -4.5e307).ok).toBe(true);
 });
 
 test('only true and false are boolean, only numbers are numbers, and none loses its fraction or a digit', () => {

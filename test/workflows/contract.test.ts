@@ -1,7 +1,9 @@
 /** Points of contracts/mcp-tools.md on `.meta.json` and config.json that hold together from file to graph. */
 import { expect, test } from 'vitest';
 import { bindGraph } from '../../src/workflows/bind.ts';
+import { openBundle } from '../../src/workflows/bundle.ts';
 import { applyDefaults } from '../../src/workflows/defaults.ts';
+import { createWorkflowFiles } from '../../src/workflows/files.ts';
 import { describe } from '../../src/workflows/schema.ts';
 import { fromService } from '../../src/workflows/service.ts';
 import type { Workflow } from '../../src/workflows/workflow.ts';
@@ -147,5 +149,21 @@ test('a service of config.json: every type, descriptions, defaults, required', (
   );
   expect(run(workflow, {}, null).refused).toMatchObject([
     { parameter: 'text', message: "required parameter 'text' (string) is missing: A text" },
+  ]);
+});
+
+test('NAME.meta.json is never taken for a workflow, also where names are written in capitals', async () => {
+  const folder = openBundle({
+    'a.json': '{"1":{"inputs":{"x":"PARAM_X"}}}',
+    'a.meta.json': '{"name":"First"}',
+    'B.JSON': '{"1":{"inputs":{"x":"PARAM_X"}}}',
+    'B.META.JSON': '{"name":"Second"}',
+    'alone.meta.json': '{"name":"Nobody"}',
+  });
+  const files = createWorkflowFiles({ folder, services: [], shared: true, now: () => 1 });
+  const entries = [...(await files.entries(0)).values()];
+  expect(entries.map(({ name, workflow }) => [name, workflow?.title])).toEqual([
+    ['b', 'Second'],
+    ['a', 'First'],
   ]);
 });

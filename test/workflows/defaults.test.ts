@@ -179,3 +179,10 @@ test('a parameter called __proto__ has defaults like any other', () => {
   expect(Object.entries(merged.image)).toContainEqual(['__proto__', 'x']);
   expect(Object.entries(merged.sources.image)).toContainEqual(['__proto__', 'runtime']);
 });
+
+test('a built-in default of another type is none', () => {
+  const workflow = parsed({ '1': { inputs: { a: 'PARAM_STEPS', b: 'PARAM_INT_SAMPLER_NAME' } } });
+  const { parameters, sources } = applyDefaults(workflow, describe(workflow, undefined).parameters, {});
+  expect(parameters).toMatchObject([{ required: true }, { required: true }]);
+  expect(sources).toEqual({});
+});

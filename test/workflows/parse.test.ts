@@ -106,6 +106,19 @@ test('mappings of .meta.json', () => {
   expect(refused(graph, { override_mappings: { p: 'text' } }).message).toContain('[node, input] pairs');
 });
 
+test('what a mapping or a service finds in the graph keeps every digit', () => {
+  const text = '{"1":{"class_type":"PrimitiveInt","inputs":{"value":9223372036854775807}}}';
+  const mapped = parsed(text, { override_mappings: { number: ['1', 'value'] } });
+  expect(mapped.parameters[0]).toMatchObject({
+    type: 'number',
+    default: '9223372036854775807',
+    literal: true,
+  });
+  expect(mapped.defaults).toEqual({ number: '9223372036854775807' });
+  const parameters = [{ name: 'n', type: 'number', comfyui_node_id: '1', comfyui_widget_name: 'value' }];
+  expect(service({ ...SERVICE, parameters }, text).parameters[0]!.default).toBe('9223372036854775807');
+});
+
 test.each([
   ['{\n  "3": {\n    "inputs": {"a": 1,}\n  }\n}', 3, 23, 'a name in double quotes'],
   ['{"a": tru}', 1, 7, '"tru"'],

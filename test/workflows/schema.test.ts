@@ -2,6 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe as suite, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/comfyui/json.ts';
+import { bindGraph } from '../../src/workflows/bind.ts';
 import { inputSpec } from '../../src/workflows/input-facts.ts';
 import { describe, describeClass, schemaText } from '../../src/workflows/schema.ts';
 import { objectInfo, parsed, WITHOUT_OBJECT_INFO } from './helpers.ts';
@@ -119,6 +120,33 @@ test('a default that does not fit is reported, not passed on', () => {
   const result = property('PARAM_INT_X', ['INT', { min: 5 }], { defaults: { x: 1 } });
   expect(result.faults[0]!.message).toContain('default does not fit');
   expect(result.parameters[0]).toMatchObject({ required: true });
+});
+
+test('a seed that stands in the graph stays when it is left out, and its schema says so', () => {
+  const workflow = parsed(graph({ seed: 5 }));
+  const { jsonSchema } = describe(workflow, node({ seed: ['INT', { min: 0, max: 2 ** 64 }] }));
+  expect(jsonSchema['properties']).toMatchObject({ '1.seed': { default: 5, description: '-1: random.' } });
+  expect(bindGraph(workflow.graphText, workflow.parameters, {}, { seed: () => 9 })).toMatchObject({
+    graphText: workflow.graphText,
+  });
+  const drawn = describe(parsed(graph({ seed: 'PARAM_INT_SEED' })), undefined).jsonSchema;
+  expect(drawn['properties']).toMatchObject({ seed: { description: 'Left out or -1: random.' } });
+});
+
+test('many unknown classes and names of .meta.json cost little, and some of them are told', () => {
+  const nodes = Array.from({ length: 20_000 }, (_, i) => [
+    `${i}`,
+    { class_type: `KSamplerOfSomeOtherKind${i}`, inputs: { a: 1 } },
+  ]);
+  const names = Array.from({ length: 8_000 }, (_, i) => [`${i % 300}.a parameter`, 1]);
+  const known = Array.from({ length: 500 }, (_, i) => [`KSamplerOfSomeKind${i}`, {}]);
+  const start = performance.now();
+  const workflow = parsed(Object.fromEntries(nodes), {
+    defaults: Object.fromEntries(names.map(([name], i) => [`${name as string}${i}`, 1])),
+  });
+  const { faults, parameters } = describe(workflow, Object.fromEntries(known) as JsonObject);
+  expect([workflow.warnings.length, faults.length, parameters.length]).toEqual([50, 100, 20_000]);
+  expect(performance.now() - start).toBeLessThan(5_000);
 });
 
 test('the largest seed is written in full', () => {

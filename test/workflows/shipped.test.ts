@@ -1,8 +1,13 @@
 /** The workflows that ship: against the real object_info, against seed B's list of parameters, and sent to the simulator. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe as suite, expect, test } from 'vitest';
 import { parseLossless, type JsonObject } from '../../src/comfyui/json.ts';
+import { createFileStore } from '../../src/simulator/files.ts';
+import { parseJson } from '../../src/simulator/json.ts';
+import { loadNodeClasses } from '../../src/simulator/object-info.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { validatePrompt } from '../../src/simulator/validate.ts';
 import { bindGraph } from '../../src/workflows/bind.ts';
 import { applyDefaults } from '../../src/workflows/defaults.ts';
 import { isLink } from '../../src/workflows/graph-text.ts';
@@ -71,6 +76,41 @@ test.each(SHIPPED)('%s has the parameters of seed B, also while ComfyUI cannot b
     Object.keys(SEED_B[name]!).filter((p) => p !== 'seed' && SEED_B[name]![p]!.length === 1),
   );
   for (const p of applied.parameters) expect(p.seed, p.name).toBe(p.name === 'seed' ? true : undefined);
+});
+
+test('what bind takes, ComfyUI takes too', () => {
+  const models = { checkpoints: ['ace_step_v1_3.5b.safetensors', 'v1-5-pruned-emaonly.safetensors'] };
+  const classes = loadNodeClasses(models, createFileStore({ limitBytes: 1, now: () => 0 }));
+  const info = Object.fromEntries(classes.names().map((type) => [type, classes.get(type)]));
+  const value = fc.oneof(
+    fc.integer({ min: -20, max: 17_000 }),
+    fc.double({ min: -2, max: 2_000, noNaN: true }),
+    fc.bigInt({ min: -(2n ** 64n), max: 2n ** 65n }),
+    fc.constantFrom('heun', 'karras', 'ace_step_v1_3.5b.safetensors', '20', 'false', true, null, -1),
+    fc.constantFrom(0, 1, 8, 16, 0.5, '18446744073709551615'),
+  );
+  const taken = { yes: 0, no: 0 };
+  for (const name of SHIPPED) {
+    const workflow = shipped(name);
+    const { parameters } = applyDefaults(workflow, describe(workflow, info as JsonObject).parameters, {});
+    const names = parameters.map((p) => p.name);
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 2 }), (values) => {
+        const all = { ...CALLS[name], ...values };
+        const bound = bindGraph(workflow.graphText, parameters, all, { seed: () => 1 });
+        taken[bound.ok ? 'yes' : 'no']++;
+        if (!bound.ok) return;
+        // As ComfyUI reads it: with every digit.
+        const options = { classes, newer: true, customCheck: () => undefined };
+        expect(validatePrompt(parseJson(bound.graphText), null, options)).toMatchObject({
+          ok: true,
+          nodeErrors: {},
+        });
+      }),
+      { numRuns: 500 },
+    );
+  }
+  expect(Math.min(taken.yes, taken.no)).toBeGreaterThan(100);
 });
 
 test('each of them makes what it is called after', () => {
