@@ -29,11 +29,13 @@ import type { Log } from './log.ts';
 import { mcpRoute } from './mcp/route.ts';
 import type { ServerFor } from './mcp/server.ts';
 import type { Catalogue } from './workflows/catalogue.ts';
+import type { Descriptions } from './workflows/descriptions.ts';
 
 export interface AppDeps {
   config: Config;
   service: JobService;
   catalogue: Catalogue;
+  descriptions: Descriptions;
   runs: Runs;
   defaults: DefaultsService;
   upstream: Upstream;
@@ -52,8 +54,7 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, service, feed, assets, presenter, links, backends, now, log, budget } = deps;
-  const { mcp, newId } = deps;
-  const { catalogue, runs, defaults, upstream } = deps;
+  const { catalogue, descriptions, runs, defaults, upstream, mcp, newId } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -79,7 +80,14 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', jobRoutes({ service, runs, bodies, submissions }));
   app.route(
     '/api/v2',
-    workflowRoutes({ catalogue, runs, bodies, submissions, withKeys: config.apiKeys.length > 0 }),
+    workflowRoutes({
+      catalogue,
+      descriptions,
+      runs,
+      bodies,
+      submissions,
+      withKeys: config.apiKeys.length > 0,
+    }),
   );
   app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
   app.route('/api/v2', assetRoute({ assets, presenter }));

@@ -31,8 +31,10 @@ import { createMcp } from './mcp/mcp.ts';
 import type { ServerFor } from './mcp/server.ts';
 import type { Visit } from './mcp/tool.ts';
 import type { Stores } from './storage/ports.ts';
+import { openBundle } from './workflows/bundle.ts';
 import { createCatalogue } from './workflows/catalogue.ts';
 import { environmentDefaults, type Defaults } from './workflows/defaults.ts';
+import { createDescriptions } from './workflows/descriptions.ts';
 import { createWorkflowFiles } from './workflows/files.ts';
 import type { ServiceSource, WorkflowFolder } from './workflows/folder.ts';
 import { createTierStore } from './workflows/tiers.ts';
@@ -49,7 +51,8 @@ export interface Ports {
   /** Ms since 1970. */
   now: () => number;
   log: Log;
-  workflows: WorkflowPorts;
+  /** Absent: there are only uploaded ones. */
+  workflows?: WorkflowPorts;
   /** Whether work goes on between requests, and one request may wait for the work of another; not on Workers. */
   resident: boolean;
   /** Other waits than the usual ones, in ms; tests cannot wait as long as a ComfyUI may need. */
@@ -66,9 +69,9 @@ export interface Ports {
 export interface WorkflowPorts {
   folder: WorkflowFolder;
   /** Of config.json; checked before by `serviceFaults`. */
-  services: readonly ServiceSource[];
+  services?: readonly ServiceSource[];
   /** `defaults` of the file in the home directory. */
-  homeDefaults: Defaults;
+  homeDefaults?: Defaults;
 }
 
 export interface Gateway {
@@ -127,17 +130,19 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     resident,
     now,
   });
-  const { folder, services, homeDefaults } = ports.workflows;
+  const { folder, services = [], homeDefaults = {} } = ports.workflows ?? { folder: openBundle({}) };
   const files = createWorkflowFiles({ folder, services, shared: resident, now });
   const catalogue = createCatalogue(files, createWorkflowUploads(stores.storage, now), now);
   const installed = { environment: environmentDefaults(config.defaultModels), home: homeDefaults };
-  const tiers = createTierStore(stores.storage, installed, now);
-  const runs = createRuns({ service, catalogue, tiers, objectInfo });
-  const defaults = createDefaults({ tiers, runs, objectInfo });
+  const tiers = createTierStore(stores, installed, now);
+  const descriptions = createDescriptions({ catalogue, tiers, objectInfo });
+  const runs = createRuns({ service, catalogue, descriptions, objectInfo });
+  const defaults = createDefaults({ tiers, descriptions, objectInfo });
   const upstream = createUpstream(() => backends, service);
   const mcp = createMcp({
     service,
     runs,
+    descriptions,
     defaults,
     upstream,
     feed,
@@ -149,7 +154,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     sizeOf: async () => ({ width: null, height: null }),
     backends: () => backends,
     resident,
-    workflowDir: folder.label,
+    workflowDir: config.workflowDir,
     version: '0.1.0',
     now,
     log,
@@ -160,6 +165,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     config,
     service,
     catalogue,
+    descriptions,
     runs,
     defaults,
     upstream,

@@ -32,7 +32,17 @@ const LAYERS: Record<string, string[]> = {
     'errors.ts',
     'log.ts',
   ],
-  'index.ts': ['gateway.ts', 'jobs', 'comfyui', 'config.ts', 'errors.ts', 'log.ts', 'storage', 'runtime'],
+  'index.ts': [
+    'gateway.ts',
+    'workflows',
+    'jobs',
+    'comfyui',
+    'config.ts',
+    'errors.ts',
+    'log.ts',
+    'storage',
+    'runtime',
+  ],
   simulator: [],
   runtime: ['gateway.ts', 'simulator', 'workflows', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
 };

@@ -1,7 +1,7 @@
 /** What can follow what somebody has typed: workflow names, models, ids of assets and jobs. */
-import type { Runs } from '../jobs/runs.ts';
 import type { JobService } from '../jobs/service.ts';
 import type { Upstream } from '../jobs/upstream.ts';
+import type { Descriptions } from '../workflows/descriptions.ts';
 import type { Visit } from './tool.ts';
 
 export type Complete = (argument: string, typed: string, of: string, visit: Visit) => Promise<Completion>;
@@ -16,11 +16,11 @@ const JOBS = 50;
 
 /** `of` is the URI template or the prompt that the argument belongs to. */
 export function createCompletion({
-  runs,
+  descriptions,
   service,
   upstream,
 }: {
-  runs: Runs;
+  descriptions: Descriptions;
   service: JobService;
   upstream: Upstream;
 }): Complete {
@@ -28,7 +28,7 @@ export function createCompletion({
     const latest = async () => (await service.list(caller, {}, JOBS))?.jobs ?? [];
     if (argument === 'model') return upstream.models('checkpoints');
     if (argument === 'workflow' || (argument === 'name' && of.includes('workflows')))
-      return (await runs.list(caller)).map(({ name }) => name);
+      return (await descriptions.list(caller.owner)).map(({ name }) => name);
     if (argument === 'asset_id' || (argument === 'id' && of.includes('assets')))
       return (await latest()).flatMap((job) => job.outputs.map((output) => output.id));
     if (argument === 'id' && of.includes('jobs')) return (await latest()).map((job) => job.id);

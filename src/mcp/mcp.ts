@@ -9,6 +9,7 @@ import type { Runs } from '../jobs/runs.ts';
 import type { JobService } from '../jobs/service.ts';
 import type { Upstream } from '../jobs/upstream.ts';
 import type { Log } from '../log.ts';
+import type { Descriptions } from '../workflows/descriptions.ts';
 import { assetTools } from './asset-tools.ts';
 import { createCompletion } from './completion.ts';
 import { jobTools } from './job-tools.ts';
@@ -24,6 +25,7 @@ import { runTools } from './workflow-tools.ts';
 export interface McpDeps {
   service: JobService;
   runs: Runs;
+  descriptions: Descriptions;
   defaults: DefaultsService;
   upstream: Upstream;
   feed: Feed;
@@ -43,21 +45,34 @@ export interface McpDeps {
 }
 
 export function createMcp(deps: McpDeps): ServerFor {
-  const { service, runs, upstream, feed, assets, presenter, thumbnail, sizeOf, backends, now, log } = deps;
+  const {
+    service,
+    runs,
+    descriptions,
+    upstream,
+    feed,
+    assets,
+    presenter,
+    thumbnail,
+    sizeOf,
+    backends,
+    now,
+    log,
+  } = deps;
   const words = createWords(presenter, sizeOf);
   const waitFor = createWaiting(service, feed, deps.resident);
   const running = createRunning({ feed, words, waitFor, thumbnail });
-  const workflows = { runs, running, assets };
+  const workflows = { runs, descriptions, running, assets };
   const fixed = [
     ...runTools(workflows),
     ...assetTools({ service, assets, words, thumbnail }),
     ...jobTools({ service, feed, words, waitFor, backends, now }),
-    ...settingTools({ runs, upstream, defaults: deps.defaults, workflowDir: deps.workflowDir }),
+    ...settingTools({ descriptions, upstream, defaults: deps.defaults, workflowDir: deps.workflowDir }),
   ];
   return createServers({
-    tableOf: createTables(fixed, runs, workflows),
-    resources: createResources({ service, runs, feed, assets, words }),
-    complete: createCompletion({ runs, service, upstream }),
+    tableOf: createTables(fixed, descriptions, workflows),
+    resources: createResources({ service, descriptions, feed, assets, words }),
+    complete: createCompletion({ descriptions, service, upstream }),
     version: deps.version,
     log,
   });

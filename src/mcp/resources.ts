@@ -4,8 +4,8 @@ import { parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
 import { toBase64, type Feed } from '../jobs/feed.ts';
 import type { Job, JobOutput } from '../jobs/job.ts';
-import type { Runs } from '../jobs/runs.ts';
 import type { JobService } from '../jobs/service.ts';
+import type { Descriptions } from '../workflows/descriptions.ts';
 import { schemaText } from '../workflows/schema.ts';
 import { workflowWords } from './setting-tools.ts';
 import type { Visit } from './tool.ts';
@@ -14,7 +14,7 @@ import { messageOf, type Words } from './words.ts';
 
 export interface ResourceDeps {
   service: JobService;
-  runs: Runs;
+  descriptions: Descriptions;
   feed: Feed;
   assets: Pick<OutputAssets, 'find' | 'fetch'>;
   words: Words;
@@ -58,9 +58,9 @@ export const TEMPLATES = [
   },
 ];
 
-export function createResources({ service, runs, feed, assets, words }: ResourceDeps) {
+export function createResources({ service, descriptions, feed, assets, words }: ResourceDeps) {
   async function workflow(uri: string, name: string, { caller }: Visit): Promise<ResourceContent[]> {
-    const described = await runs.describe(caller, name);
+    const described = await descriptions.describe(caller.owner, name);
     const graph = parseLossless(described.workflow.graphText);
     const { updatedAt, source } = described.workflow;
     const entry = workflowWords({ name, source, updatedAt, described });
@@ -112,7 +112,7 @@ export function createResources({ service, runs, feed, assets, words }: Resource
     /** Workflows and the latest assets. */
     async list(visit: Visit): Promise<JsonObject[]> {
       const [workflows, page] = await Promise.all([
-        runs.list(visit.caller),
+        descriptions.list(visit.caller.owner),
         service.list(visit.caller, {}, LISTED_ASSETS),
       ]);
       const outputs = (page?.jobs ?? []).flatMap((of) => of.outputs.map((output) => ({ of, output })));

@@ -1,15 +1,15 @@
 /** Tools about the catalogue, models, defaults and the queue. */
 import type { JsonObject } from '../comfyui/json.ts';
 import type { DefaultsService } from '../jobs/defaults.ts';
-import type { ListedWorkflow, Runs } from '../jobs/runs.ts';
 import type { QueuedPrompt, Upstream } from '../jobs/upstream.ts';
+import type { Descriptions, ListedWorkflow } from '../workflows/descriptions.ts';
 import { badArgument } from './arguments.ts';
 import { A, B, I, listOf, NI, NS, O, objectOf, S } from './shapes.ts';
 import { READS, type Field, type Tool } from './tool.ts';
 import { isoOrNull } from './words.ts';
 
 export interface SettingToolDeps {
-  runs: Runs;
+  descriptions: Descriptions;
   upstream: Upstream;
   defaults: DefaultsService;
   /** Where workflow files are, for people. */
@@ -101,7 +101,7 @@ function setDefaults({ defaults }: SettingToolDeps): Tool {
   };
 }
 
-function listWorkflows({ runs, workflowDir }: SettingToolDeps): Tool {
+function listWorkflows({ descriptions, workflowDir }: SettingToolDeps): Tool {
   return {
     name: 'list_workflows',
     title: 'Workflows',
@@ -123,7 +123,7 @@ function listWorkflows({ runs, workflowDir }: SettingToolDeps): Tool {
       workflow_dir: S,
     },
     async run(_args, { caller }) {
-      const workflows = (await runs.list(caller)).map(workflowWords);
+      const workflows = (await descriptions.list(caller.owner)).map(workflowWords);
       return { content: { workflows, count: workflows.length, workflow_dir: workflowDir } };
     },
   };

@@ -5,8 +5,8 @@
 import type { JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { GatewayError } from '../errors.ts';
-import type { Runs } from '../jobs/runs.ts';
 import type { Caller } from '../jobs/service.ts';
+import type { Descriptions } from '../workflows/descriptions.ts';
 import { inputSchema } from './arguments.ts';
 import type { Tool } from './tool.ts';
 import { toolsOfWorkflows, type WorkflowToolDeps } from './workflow-tools.ts';
@@ -25,16 +25,20 @@ export type TableOf = (caller: Caller) => Promise<Table>;
 /** Callers whose tables are remembered. */
 const REMEMBERED = 100;
 
-export function createTables(fixed: readonly Tool[], runs: Runs, deps: WorkflowToolDeps): TableOf {
+export function createTables(
+  fixed: readonly Tool[],
+  descriptions: Descriptions,
+  deps: WorkflowToolDeps,
+): TableOf {
   const own = createTable(fixed);
   const names = new Set(fixed.map((tool) => tool.name));
   const tables = new Map<string, { revision: string; table: Table }>();
   return async (caller) => {
     const key = `${caller.admin} ${caller.owner}`;
-    const revision = await runs.revision(caller);
+    const revision = await descriptions.revision(caller.owner);
     const known = tables.get(key);
     if (known?.revision === revision) return known.table;
-    const workflows = createTable(toolsOfWorkflows(await runs.list(caller), names, deps));
+    const workflows = createTable(toolsOfWorkflows(await descriptions.list(caller.owner), names, deps));
     const table = join(own, workflows);
     tables.delete(key);
     tables.set(key, { revision, table });

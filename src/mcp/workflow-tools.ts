@@ -1,7 +1,8 @@
 /** One tool per workflow of the caller, and those that run or repeat any workflow. */
 import type { OutputAssets } from '../assets/outputs.ts';
 import { isObject, type JsonObject } from '../comfyui/json.ts';
-import type { DescribedWorkflow, ListedWorkflow, RunOptions, Runs } from '../jobs/runs.ts';
+import type { RunOptions, Runs } from '../jobs/runs.ts';
+import type { DescribedWorkflow, Descriptions, ListedWorkflow } from '../workflows/descriptions.ts';
 import { uniqueName } from '../workflows/names.ts';
 import { PREVIEW_FIELD, SESSION_FIELD, sessionOf, USUAL_WAIT_S, waitField, type Running } from './running.ts';
 import { O, RUN, S } from './shapes.ts';
@@ -9,6 +10,7 @@ import { MAKES, type Arguments, type Field, type Tool, type ToolContext } from '
 
 export interface WorkflowToolDeps {
   runs: Runs;
+  descriptions: Descriptions;
   running: Running;
   assets: Pick<OutputAssets, 'find'>;
 }
@@ -65,7 +67,7 @@ export function runTools(deps: WorkflowToolDeps): Tool[] {
   return [runWorkflow(deps), regenerate(deps)];
 }
 
-function runWorkflow({ runs, running }: WorkflowToolDeps): Tool {
+function runWorkflow({ runs, descriptions, running }: WorkflowToolDeps): Tool {
   return {
     name: 'run_workflow',
     title: 'Run a workflow',
@@ -81,7 +83,7 @@ function runWorkflow({ runs, running }: WorkflowToolDeps): Tool {
     output: { ...RUN, overrides_applied: O, overrides_dropped: O },
     async run(args, context) {
       const name = args['workflow_id'] as string;
-      const { workflow } = await runs.describe(context.caller, name);
+      const { workflow } = await descriptions.describe(context.caller.owner, name);
       const overrides = (args['overrides'] ?? {}) as JsonObject;
       const options = { ...runOptions(args, context), dropUnknown: true };
       const ran = await runs.run(context.caller, name, overrides, options);

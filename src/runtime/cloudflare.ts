@@ -43,7 +43,7 @@ function open(env: Bindings): Gateway {
     newId: v7,
     now: Date.now,
     log,
-    workflows: { folder: openBundle(WORKFLOWS), services: [], homeDefaults: {} },
+    workflows: { folder: openBundle(WORKFLOWS) },
     resident: false,
   });
 }

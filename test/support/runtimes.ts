@@ -124,24 +124,33 @@ function commandOf(runtime: Runtime): string[] {
 export interface BuiltWorker {
   main: string;
   args: string[];
-  /** Files that it was made from. */
-  sources(): string[];
+  /** Files that went into it, relative to the project. */
+  sources: string[];
   remove(): Promise<void>;
 }
 
 export async function buildWorker(): Promise<BuiltWorker> {
   const dir = await mkdtemp(join(tmpdir(), 'comfygate-worker-'));
   const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
-  const meta = join(dir, 'meta.json');
-  const flags = ['deploy', '--dry-run', '--outdir', dir, '--metafile', meta];
-  await promisify(execFile)(process.execPath, [wrangler, ...flags], {
+  const metafile = join(dir, 'meta.json');
+  const args = ['deploy', '--dry-run', '--outdir', dir, '--metafile', metafile];
+  await promisify(execFile)(process.execPath, [wrangler, ...args], {
     cwd: ROOT,
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    // What wrangler runs before the build needs the Node of this project.
+    env: {
+      ...process.env,
+      PATH: [BIN, process.env['PATH']].join(delimiter),
+      WRANGLER_SEND_METRICS: 'false',
+    },
   });
   const main = join(dir, 'cloudflare.js');
-  const sources = () =>
-    Object.keys((JSON.parse(readFileSync(meta, 'utf8')) as { inputs: Record<string, unknown> }).inputs);
-  return { main, args: workerArgs(main), sources, remove: () => rm(dir, { recursive: true, force: true }) };
+  const { inputs } = JSON.parse(readFileSync(metafile, 'utf8')) as { inputs: object };
+  return {
+    main,
+    args: workerArgs(main),
+    sources: Object.keys(inputs),
+    remove: () => rm(dir, { recursive: true, force: true }),
+  };
 }
 
 export function workerArgs(main: string, config = join(ROOT, 'wrangler.toml')): string[] {
