@@ -11,6 +11,7 @@ import { download } from './download.ts';
 import { frames } from './frames.ts';
 import { jobs } from './jobs.ts';
 import { listing } from './listing.ts';
+import { mcp } from './mcp.ts';
 import { named as namedRuns } from './named.ts';
 import { polling } from './polling.ts';
 import { reads } from './reads.ts';
@@ -31,6 +32,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   runtimes,
   listing,
   polling,
+  mcp,
 ];
 
 const named = process.argv.slice(2);
