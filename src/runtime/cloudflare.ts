@@ -23,6 +23,9 @@ export default {
   scheduled: (_event: unknown, env: Bindings): Promise<void> => gatewayOf(env).scheduled(),
 };
 
+/** Evaluated at the first picture, not when an isolate starts. */
+const loadCodecs = async () => (await import('./codec-modules.ts')).codecs;
+
 const gateways = new WeakMap<Bindings, Gateway>();
 
 function gatewayOf(env: Bindings): Gateway {
@@ -35,5 +38,13 @@ function open(env: Bindings): Gateway {
   const { config, stores } = parseBindings(env);
   const log = createLog(config.logLevel, (line) => console.error(line), Date.now);
   const standard = overFetch((url, init) => fetch(url, init));
-  return createGateway(config, { stores, fetch: standard, newId: v7, now: Date.now, log, resident: false });
+  return createGateway(config, {
+    stores,
+    fetch: standard,
+    loadCodecs,
+    newId: v7,
+    now: Date.now,
+    log,
+    resident: false,
+  });
 }
