@@ -29,5 +29,10 @@ export const SETTINGS = [
   'MAX_QUEUE_DEPTH',
   'MAX_SUBREQUESTS',
   'IDEMPOTENCY',
+  'COMFY_MCP_DEFAULT_IMAGE_MODEL',
+  'COMFY_MCP_DEFAULT_AUDIO_MODEL',
+  'COMFY_MCP_DEFAULT_VIDEO_MODEL',
   'LOG_LEVEL',
+  // Below it the seed system keeps its defaults.
+  'HOME',
 ] as const;
