@@ -4,6 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createApp } from './app.ts';
 import { createLinks } from './assets/links.ts';
 import { createOutputAssets } from './assets/outputs.ts';
+import type { Codecs } from './assets/thumbnail.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createObjectInfo } from './comfyui/object-info.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
@@ -46,6 +47,8 @@ export interface Ports {
   fetch: Fetch;
   /** Absent where the runtime cannot hold a socket. */
   connectSocket?: ConnectSocket;
+  /** Asked for the first thumbnail, and again for every other; absent where no thumbnails are made. */
+  loadCodecs?: () => Promise<Codecs>;
   /** A new lower-case UUIDv7. */
   newId: () => string;
   /** Ms since 1970. */

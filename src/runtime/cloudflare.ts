@@ -25,6 +25,9 @@ export default {
   scheduled: (_event: unknown, env: Bindings): Promise<void> => gatewayOf(env).scheduled(),
 };
 
+/** Evaluated at the first picture, not when an isolate starts. */
+const loadCodecs = async () => (await import('./codec-modules.ts')).codecs;
+
 const gateways = new WeakMap<Bindings, Gateway>();
 
 function gatewayOf(env: Bindings): Gateway {
@@ -40,6 +43,7 @@ function open(env: Bindings): Gateway {
   return createGateway(config, {
     stores,
     fetch: standard,
+    loadCodecs,
     newId: v7,
     now: Date.now,
     log,
