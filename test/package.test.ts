@@ -398,8 +398,18 @@ interface Image {
   env: Record<string, string>;
 }
 
-/** Settings of the README that `--help` leaves out: a second name, and what only Workers read. */
-const ELSEWHERE = new Set(['COMFYUI_ADDRESS', 'MAX_SUBREQUESTS']);
+/** Settings of the README that `--help` leaves out: a second name, what only Workers read, what only S3 needs. */
+const ELSEWHERE = new Set([
+  'COMFYUI_ADDRESS',
+  'MAX_SUBREQUESTS',
+  'S3_BUCKET',
+  'S3_REGION',
+  'S3_ENDPOINT',
+  'S3_PUBLIC_DOMAIN',
+  'S3_ENABLE_PATH_STYLE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+]);
 
 const CONSUMER = {
   strict: true,

@@ -31,6 +31,8 @@ const SETTINGS = [
   ['CLEANUP_INTERVAL_MS', '3600000', 'how often the store is cleaned'],
   ['MAX_QUEUE_DEPTH', '1000', 'unfinished jobs; beyond it 429'],
   ['IDEMPOTENCY', 'reject', 'or replay: a repeated key gets the first job'],
+  ['COMFY_MCP_ASSET_TTL_HOURS', '24', 'how long outputs are listed as assets'],
+  ['S3_ENABLE', 'false', 'true: copy outputs to S3 or R2; more S3_… in the README'],
   ['LOG_LEVEL', 'info', 'debug, info, warn, error or silent'],
 ] as const;
 
@@ -76,7 +78,7 @@ function refuse(fault: string): void {
 
 function help(): string {
   const lines = SETTINGS.map(
-    ([name, preset, meaning]) => `  ${name.padEnd(21)} ${preset.padEnd(22)} ${meaning}`,
+    ([name, preset, meaning]) => `  ${name.padEnd(25)} ${preset.padEnd(22)} ${meaning}`,
   );
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 
