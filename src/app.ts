@@ -3,8 +3,9 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Links } from './assets/links.ts';
 import type { OutputAssets } from './assets/outputs.ts';
+import type { AssetRegistry } from './assets/registry.ts';
 import type { Config } from './config.ts';
-import { assetContentRoute, assetRoute } from './http/assets.ts';
+import { assetContentRoute, assetRoutes } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
 import type { Env } from './http/context.ts';
 import { answerError, createNotFound } from './http/errors.ts';
@@ -25,6 +26,7 @@ export interface AppDeps {
   service: JobService;
   feed: Feed;
   assets: OutputAssets;
+  registry: AssetRegistry;
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
@@ -35,7 +37,7 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { config, service, feed, assets, presenter, links, backends, now, log, budget } = deps;
+  const { config, service, feed, assets, registry, presenter, links, backends, now, log, budget } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -53,7 +55,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', eventRoutes({ service, feed, presenter, log, now, budget }));
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
-  app.route('/api/v2', assetContentRoute({ assets, presenter }));
+  app.route('/api/v2', assetContentRoute(assets));
 
   app.use('/api/v2/*', withKey);
   app.route(
@@ -66,7 +68,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
       idempotency: config.idempotency,
     }),
   );
-  app.route('/api/v2', assetRoute({ assets, presenter }));
+  app.route('/api/v2', assetRoutes({ registry, presenter }));
 
   app.notFound(createNotFound(app));
   return app;

@@ -120,6 +120,8 @@ export function parseConfig(env: Environment, file?: unknown): Config {
   const clientId = read('comfyui.client_id', (text) => text);
   const headers = read('COMFYUI_HEADERS', parseHeaders);
   const backends = read('COMFYUI_URL COMFYUI_ADDRESS comfyui.address', parseBackends) ?? DEFAULT_BACKENDS;
+  const jobMaxAgeMs = read('JOB_MAX_AGE_MS jobs.max_job_age', parseCount(DAY_MS)) ?? DAY_MS;
+  const assetTtlHours = read('COMFY_MCP_ASSET_TTL_HOURS', parseInteger(1, 87_600, 24));
   const s3 = completeS3(
     {
       enabled: read('S3_ENABLE', parseBoolean) ?? false,
@@ -159,14 +161,14 @@ export function parseConfig(env: Environment, file?: unknown): Config {
     maxBodyBytes: read('MAX_BODY_BYTES', parseCount(10_485_760)) ?? 10 * 1024 * 1024,
     jobTimeoutMs: read('JOB_TIMEOUT_MS', parseCount(600_000)) ?? 600_000,
     jobQueueTimeoutMs: read('JOB_QUEUE_TIMEOUT_MS', parseCount(DAY_MS)) ?? DAY_MS,
-    jobMaxAgeMs: read('JOB_MAX_AGE_MS jobs.max_job_age', parseCount(DAY_MS)) ?? DAY_MS,
+    jobMaxAgeMs,
     ...(maxJobs !== undefined && { maxJobs }),
     cleanupIntervalMs:
       read('CLEANUP_INTERVAL_MS jobs.cleanup_interval', parseInteger(1, MAX_TIMER_MS, HOUR_MS)) ?? HOUR_MS,
     maxQueueDepth: read('MAX_QUEUE_DEPTH', parseCount(1000)) ?? 1000,
     maxSubrequests: read('MAX_SUBREQUESTS', parseInteger(20, 10_000, 40)) ?? 40,
     idempotency: read('IDEMPOTENCY', parseOption(IDEMPOTENCY)) ?? 'reject',
-    assetTtlMs: (read('COMFY_MCP_ASSET_TTL_HOURS', parseInteger(1, 87_600, 24)) ?? 24) * HOUR_MS,
+    assetTtlMs: assetTtlHours === undefined ? jobMaxAgeMs : assetTtlHours * HOUR_MS,
     ...(s3 && { s3 }),
     logLevel: read('LOG_LEVEL', parseOption(LOG_LEVELS)) ?? 'info',
     ...(clientId !== undefined && { clientId }),

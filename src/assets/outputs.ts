@@ -1,18 +1,21 @@
 /** Outputs of jobs as assets: found by their id alone, their bytes streamed from the backend that has them. */
-import type { ComfyClient } from '../comfyui/client.ts';
+import type { ComfyClient, ComfyResponse } from '../comfyui/client.ts';
 import { isObject } from '../comfyui/json.ts';
 import { GatewayError, notFoundIsUndefined } from '../errors.ts';
 import type { Job, JobOutput } from '../jobs/job.ts';
 import type { Caller, JobService } from '../jobs/service.ts';
 import { assetKey } from '../storage/keys.ts';
-import type { Stores } from '../storage/ports.ts';
+import type { BlobStore, Stores } from '../storage/ports.ts';
 import { validate } from 'uuid';
+import { answerFromCopy, type CopiedAnswer } from './copied.ts';
 
 export type OutputAssets = ReturnType<typeof createOutputAssets>;
 
 interface OutputAssetsDeps {
   stores: Stores;
-  service: JobService;
+  service: Pick<JobService, 'getKept' | 'learn'>;
+  /** Where copies are, and in which bucket. */
+  copies: { blobs: BlobStore; bucket: string } | undefined;
   /** The client of the backend that ran a job. */
   clientOf: (job: Job) => ComfyClient | undefined;
 }
@@ -20,23 +23,58 @@ interface OutputAssetsDeps {
 /** Request headers that say which bytes are wanted. Nothing else of a caller reaches ComfyUI. */
 const FORWARDED = ['range', 'if-range', 'if-none-match', 'if-modified-since'];
 
-export function createOutputAssets({ stores, service, clientOf }: OutputAssetsDeps) {
+export function createOutputAssets({ stores, service, copies, clientOf }: OutputAssetsDeps) {
   async function find(caller: Caller, id: string): Promise<{ job: Job; output: JobOutput }> {
     const record: unknown = validate(id) ? await stores.storage.getItem(assetKey(id)) : null;
     const jobId = isObject(record) ? record['job'] : undefined;
     const job =
-      typeof jobId === 'string' ? await service.get(caller, jobId).catch(notFoundIsUndefined) : undefined;
+      typeof jobId === 'string' ? await service.getKept(caller, jobId).catch(notFoundIsUndefined) : undefined;
     const output = job?.outputs.find((candidate) => candidate.id === id);
     if (!job || !output) throw new GatewayError('not_found', `There is no asset '${id.slice(0, 64)}'.`);
     return { job, output };
   }
 
+  /** ComfyUI's answer for the file. */
+  async function fromComfy(
+    job: Job,
+    output: JobOutput,
+    method: string,
+    header: (name: string) => string | undefined,
+    signal: AbortSignal,
+  ): Promise<ComfyResponse> {
+    const client = clientOf(job);
+    if (!client || !output.file) throw gone(output.id);
+    // Bytes must come as they are: sizes and ranges count in them.
+    const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+    for (const name of FORWARDED) {
+      const value = header(name);
+      if (value !== undefined) headers[name] = value;
+    }
+    // Until there is an answer; after that, whoever stops reading its body cancels that.
+    const limit = new AbortController();
+    const abort = (): void => limit.abort(signal.reason);
+    signal.addEventListener('abort', abort);
+    const response = await client
+      .view(output.file, { method, headers, signal: limit.signal })
+      .finally(() => signal.removeEventListener('abort', abort));
+    if ([200, 206, 304, 416].includes(response.status)) return response;
+    await response.discard();
+    if (response.status === 404) throw gone(output.id);
+    throw new GatewayError(
+      'upstream_error',
+      `${job.backend} answered ${response.status} for the file of this output.`,
+    );
+  }
+
+  const isCopied = ({ copy }: JobOutput): boolean =>
+    copies !== undefined && copy?.state === 'done' && copy.bucket === copies.bucket;
+
   return {
     find,
 
     /**
-     * ComfyUI's answer for the file of an output, its body unread: 200, 206, 304 or 416. Throws 404
-     * `output_unavailable` if the file is gone.
+     * The answer for the file of an output, its body unread: 200, 206, 304 or 416. From ComfyUI, or where that does not
+     * have it (any more), from its copy. Throws 404 `output_unavailable` if both are gone.
      */
     async fetch(
       job: Job,
@@ -44,31 +82,38 @@ export function createOutputAssets({ stores, service, clientOf }: OutputAssetsDe
       method: string,
       header: (name: string) => string | undefined,
       signal: AbortSignal,
-    ) {
-      const client = clientOf(job);
-      if (!client || !output.file) throw gone(output.id);
-      // Bytes must come as they are: sizes and ranges count in them.
-      const headers: Record<string, string> = { 'accept-encoding': 'identity' };
-      for (const name of FORWARDED) {
-        const value = header(name);
-        if (value !== undefined) headers[name] = value;
+    ): Promise<CopiedAnswer> {
+      try {
+        const response = await fromComfy(job, output, method, header, signal);
+        if (!isCopied(output) || sameSize(response, output)) return response;
+        // ComfyUI numbers its files anew after they were deleted: this is another picture of the same name.
+        await response.discard();
+        throw gone(output.id);
+      } catch (error) {
+        const copy =
+          copies && isCopied(output) && !signal.aborted
+            ? await answerFromCopy(copies.blobs, job, output, method, header)
+            : undefined;
+        if (!copy) throw error;
+        return copy;
       }
-      // Until there is an answer; after that, whoever stops reading its body cancels that.
-      const limit = new AbortController();
-      const abort = (): void => limit.abort(signal.reason);
-      signal.addEventListener('abort', abort);
-      const response = await client
-        .view(output.file, { method, headers, signal: limit.signal })
-        .finally(() => signal.removeEventListener('abort', abort));
-      if ([200, 206, 304, 416].includes(response.status)) return response;
-      await response.discard();
-      if (response.status === 404) throw gone(output.id);
-      throw new GatewayError(
-        'upstream_error',
-        `${job.backend} answered ${response.status} for the file of this output.`,
-      );
     },
+
+    /** ComfyUI's history entry of a job as text; undefined if it has none or cannot be asked. */
+    history: (job: Job): Promise<string | undefined> =>
+      clientOf(job)
+        ?.historyText(job.id)
+        .catch(() => undefined) ?? Promise.resolve(undefined),
   };
+}
+
+/** Whether the whole file is as long as it was when it was recorded; true where either is not known. */
+function sameSize(response: ComfyResponse, { sizeBytes }: JobOutput): boolean {
+  const total =
+    response.status === 200
+      ? response.headers.get('content-length')
+      : /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+  return total === null || total === undefined || sizeBytes === 0 || Number(total) === sizeBytes;
 }
 
 function gone(id: string): GatewayError {

@@ -1,15 +1,14 @@
 /** Asset records and their bytes. */
 import { Hono } from 'hono';
+import * as wire from '../api/schemas.ts';
 import type { OutputAssets } from '../assets/outputs.ts';
+import { isRange, rangeOf } from '../assets/range.ts';
+import { nameOf, type AssetRegistry } from '../assets/registry.ts';
 import { GatewayError } from '../errors.ts';
 import type { JobOutput } from '../jobs/job.ts';
 import type { AppContext, Env } from './context.ts';
-import { nameOf, type Presenter } from './present.ts';
-
-export interface AssetRouteDeps {
-  assets: OutputAssets;
-  presenter: Presenter;
-}
+import { parseQuery } from './parse.ts';
+import type { Presenter } from './present.ts';
 
 /** Headers of ComfyUI's answer that describe the bytes. */
 const PASSED = ['content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
@@ -17,17 +16,50 @@ const PASSED = ['content-length', 'content-range', 'accept-ranges', 'etag', 'las
 /** Types that a browser shows without running anything in them. */
 const INERT = /^(?:image\/(?!svg)|video\/|audio\/|text\/plain|application\/json)/;
 
-export function assetRoute({ assets, presenter }: AssetRouteDeps): Hono<Env> {
+export function assetRoutes({
+  registry,
+  presenter,
+}: {
+  registry: AssetRegistry;
+  presenter: Presenter;
+}): Hono<Env> {
   const routes = new Hono<Env>();
-  routes.get('/assets/:id', async (c) => {
-    const { job, output } = await assets.find(c.var.caller, c.req.param('id'));
-    return c.json(presenter.asset(job, output, { base: c.var.base, owner: c.var.caller.owner }));
+  const viewerOf = (c: AppContext) => ({ base: c.var.base, owner: c.var.caller.owner });
+
+  routes.get('/assets', async (c) => {
+    const {
+      job_id: jobId,
+      workflow,
+      session_id: session,
+      media_type: mediaType,
+      limit,
+      cursor,
+    } = parseQuery(wire.AssetListQuery, c);
+    const query = {
+      ...(jobId !== undefined && { jobId }),
+      ...(workflow !== undefined && { workflow }),
+      ...(session !== undefined && { session }),
+      ...(mediaType !== undefined && { mediaType }),
+    };
+    const { assets, next } = await registry.list(c.var.caller, query, limit, viewerOf(c), cursor);
+    const list: wire.AssetList = {
+      assets: assets.map((asset) => presenter.asset(asset, viewerOf(c))),
+      truncated: next !== null,
+      next_cursor: next,
+    };
+    return c.json(list);
   });
+
+  routes.get('/assets/:id', async (c) => {
+    const asset = await registry.get(c.var.caller, c.req.param('id'), viewerOf(c));
+    return c.json(presenter.asset(asset, viewerOf(c)));
+  });
+
   return routes;
 }
 
 /** Apart from the record, as it also takes a signed link. */
-export function assetContentRoute({ assets }: AssetRouteDeps): Hono<Env> {
+export function assetContentRoute(assets: OutputAssets): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get('/assets/:id/content', async (c) => {
     const { job, output } = await assets.find(c.var.caller, c.req.param('id'));
@@ -57,7 +89,7 @@ export function assetContentRoute({ assets }: AssetRouteDeps): Hono<Env> {
 /** A header of the caller's for ComfyUI; what is no range is not one there either. */
 function forwarded(c: AppContext, name: string): string | undefined {
   const value = c.req.header(name);
-  return name === 'range' && value !== undefined && !RANGE.test(value) ? undefined : value;
+  return name === 'range' && value !== undefined && !isRange(value) ? undefined : value;
 }
 
 /** Text lives in the record; it is small, but a range of it is still a range. */
@@ -70,7 +102,8 @@ function textContent(c: AppContext, output: JobOutput, text: string): Response {
   const known = c.req.header('if-none-match');
   if (known !== undefined && (known === '*' || known.includes(etag))) return c.body(null, 304, headers);
   const condition = c.req.header('if-range');
-  const range = condition === undefined || condition === etag ? rangeOf(c, bytes.length) : undefined;
+  const range =
+    condition === undefined || condition === etag ? rangeOf(c.req.header('range'), bytes.length) : undefined;
   if (!range) {
     headers['content-length'] = String(bytes.length);
     return c.body(bytes, 200, headers);
@@ -80,19 +113,6 @@ function textContent(c: AppContext, output: JobOutput, text: string): Response {
   headers['content-range'] = `bytes ${start}-${end - 1}/${bytes.length}`;
   headers['content-length'] = String(end - start);
   return c.body(bytes.slice(start, end), 206, headers);
-}
-
-/** One range of bytes. Any other form counts as none given (RFC 9110 14.2). */
-const RANGE = /^bytes=(?:(\d{1,15})-(\d{0,15})|-(\d{1,15}))$/;
-
-/** The asked range, its end exclusive and within `size`; its start may be beyond it. */
-function rangeOf(c: AppContext, size: number): { start: number; end: number } | undefined {
-  const [, first, last, suffix] = RANGE.exec(c.req.header('range') ?? '') ?? [];
-  if (suffix !== undefined) return { start: Math.max(size - Number(suffix), 0), end: size };
-  if (first === undefined) return undefined;
-  const start = Number(first);
-  const end = last ? Number(last) + 1 : size;
-  return end > start || start >= size ? { start, end: Math.min(end, size) } : undefined;
 }
 
 function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {

@@ -84,6 +84,8 @@ export async function startServer(environment: Environment, platform: Platform):
   const stores = await openStores(config.storage, Date.now, platform.connectSqlite, report);
   const gateway = createGateway(config, {
     stores,
+    // Loaded only where it is used: it brings the whole SDK.
+    ...(config.s3 && { bucket: (await import('./blobs/s3.ts')).openS3Blobs(config.s3) }),
     fetch: platform.fetch,
     connectSocket,
     newId: v7,

@@ -64,7 +64,9 @@ export async function startGateway(env: Environment, ports: TestPorts = {}): Pro
   const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env });
   const gateway = createGateway(config, {
     stores: openMemoryStores(now),
-
+    ...(config.s3 && {
+      bucket: (await import('../../src/runtime/blobs/s3.ts')).openS3Blobs(config.s3, { stall: 1_500 }),
+    }),
     connectSocket: (url, headers) => new WebSocket(url, { headers } as never),
     newId: v7,
     now,
