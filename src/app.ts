@@ -7,6 +7,7 @@ import type { AssetRegistry } from './assets/registry.ts';
 import type { Config } from './config.ts';
 import { assetContentRoute, assetRoutes } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
+import { createBodyReader } from './http/body.ts';
 import type { Env } from './http/context.ts';
 import { answerError, createNotFound } from './http/errors.ts';
 import { eventRoutes } from './http/events.ts';
@@ -15,15 +16,26 @@ import { jobRoutes } from './http/jobs.ts';
 import { checkOrigin } from './http/origin.ts';
 import { pageRoutes } from './http/pages.ts';
 import type { Presenter } from './http/present.ts';
+import { createSubmissions } from './http/submissions.ts';
+import { upstreamRoutes } from './http/upstream.ts';
+import { workflowRoutes } from './http/workflows.ts';
 import type { Backend } from './jobs/backend.ts';
 import type { CallBudget } from './jobs/budget.ts';
 import type { Feed } from './jobs/feed.ts';
+import type { DefaultsService } from './jobs/defaults.ts';
+import type { Runs } from './jobs/runs.ts';
 import type { JobService } from './jobs/service.ts';
+import type { Upstream } from './jobs/upstream.ts';
 import type { Log } from './log.ts';
+import type { Catalogue } from './workflows/catalogue.ts';
 
 export interface AppDeps {
   config: Config;
   service: JobService;
+  catalogue: Catalogue;
+  runs: Runs;
+  defaults: DefaultsService;
+  upstream: Upstream;
   feed: Feed;
   assets: OutputAssets;
   registry: AssetRegistry;
@@ -38,6 +50,7 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, service, feed, assets, registry, presenter, links, backends, now, log, budget } = deps;
+  const { catalogue, runs, defaults, upstream } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -58,16 +71,14 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', assetContentRoute(assets));
 
   app.use('/api/v2/*', withKey);
+  const bodies = createBodyReader(config.maxBodyBytes);
+  const submissions = createSubmissions({ service, feed, presenter, idempotency: config.idempotency });
+  app.route('/api/v2', jobRoutes({ service, runs, bodies, submissions }));
   app.route(
     '/api/v2',
-    jobRoutes({
-      service,
-      feed,
-      presenter,
-      maxBodyBytes: config.maxBodyBytes,
-      idempotency: config.idempotency,
-    }),
+    workflowRoutes({ catalogue, runs, bodies, submissions, withKeys: config.apiKeys.length > 0 }),
   );
+  app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
   app.route('/api/v2', assetRoutes({ registry, presenter }));
 
   app.notFound(createNotFound(app));

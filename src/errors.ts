@@ -12,6 +12,7 @@ const STATUS = {
   not_found: 404,
   output_unavailable: 404,
   method_not_allowed: 405,
+  name_taken: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   range_not_satisfiable: 416,

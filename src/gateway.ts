@@ -8,6 +8,7 @@ import { createOutputAssets } from './assets/outputs.ts';
 import { createAssetRegistry } from './assets/registry.ts';
 import { createAssetUrls } from './assets/urls.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
+import { createObjectInfo } from './comfyui/object-info.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
 import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/socket.ts';
 import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
@@ -16,17 +17,26 @@ import { createPresenter } from './http/present.ts';
 import { backendOf, type Backend } from './jobs/backend.ts';
 import { COUNTED_SIZES } from './jobs/budget.ts';
 import { createCluster, LEAD_MS, type Cluster } from './jobs/cluster.ts';
+import { createDefaults } from './jobs/defaults.ts';
 import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
 import type { Job } from './jobs/job.ts';
+import { createRuns } from './jobs/runs.ts';
 import { createJobService, type JobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
 import { TRACK_MS } from './jobs/inspector.ts';
 import { createTracker } from './jobs/tracker.ts';
+import { createUpstream } from './jobs/upstream.ts';
 import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey, rebuiltKey } from './storage/keys.ts';
 import type { BlobStore, Stores } from './storage/ports.ts';
+import { createCatalogue } from './workflows/catalogue.ts';
+import { environmentDefaults, type Defaults } from './workflows/defaults.ts';
+import { createWorkflowFiles } from './workflows/files.ts';
+import type { ServiceSource, WorkflowFolder } from './workflows/folder.ts';
+import { createTierStore } from './workflows/tiers.ts';
+import { createWorkflowUploads } from './workflows/uploads.ts';
 
 /** What a runtime lends to the gateway. */
 export interface Ports {
@@ -41,6 +51,7 @@ export interface Ports {
   /** Ms since 1970. */
   now: () => number;
   log: Log;
+  workflows: WorkflowPorts;
   /** Whether work goes on between requests, and one request may wait for the work of another; not on Workers. */
   resident: boolean;
   /** Other waits than the usual ones, in ms; tests cannot wait as long as a ComfyUI may need. */
@@ -52,6 +63,15 @@ export interface Ports {
     lead?: Partial<typeof LEAD_MS>;
     copy?: Partial<typeof COPY_MS>;
   };
+}
+
+/** Where workflows and their defaults come from, beside what is uploaded. */
+export interface WorkflowPorts {
+  folder: WorkflowFolder;
+  /** Of config.json; checked before by `serviceFaults`. */
+  services: readonly ServiceSource[];
+  /** `defaults` of the file in the home directory. */
+  homeDefaults: Defaults;
 }
 
 export interface Gateway {
@@ -128,9 +148,26 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   };
   const assets = createOutputAssets({ stores, service, copies, clientOf });
   const registry = createAssetRegistry({ service, outputs: assets, urls, assetTtlMs: config.assetTtlMs });
+  const objectInfo = createObjectInfo({
+    clients: () => backends.map(({ client }) => client),
+    resident,
+    now,
+  });
+  const { folder, services, homeDefaults } = ports.workflows;
+  const files = createWorkflowFiles({ folder, services, shared: resident, now });
+  const catalogue = createCatalogue(files, createWorkflowUploads(stores.storage, now), now);
+  const installed = { environment: environmentDefaults(config.defaultModels), home: homeDefaults };
+  const tiers = createTierStore(stores.storage, installed, now);
+  const runs = createRuns({ service, catalogue, tiers, objectInfo });
+  const defaults = createDefaults({ tiers, runs, objectInfo });
+  const upstream = createUpstream(() => backends, service);
   const app = createApp({
     config,
     service,
+    catalogue,
+    runs,
+    defaults,
+    upstream,
     feed,
     assets,
     registry,

@@ -13,7 +13,7 @@ const LAYERS: Record<string, string[]> = {
   api: ['errors.ts'],
   storage: [],
   comfyui: ['errors.ts'],
-  workflows: ['comfyui', 'errors.ts'],
+  workflows: ['comfyui', 'storage', 'errors.ts'],
   jobs: ['workflows', 'comfyui', 'storage', 'errors.ts', 'log.ts'],
   assets: ['jobs', 'comfyui', 'storage', 'errors.ts'],
   http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
@@ -31,7 +31,7 @@ const LAYERS: Record<string, string[]> = {
   ],
   'index.ts': ['gateway.ts', 'jobs', 'comfyui', 'config.ts', 'errors.ts', 'log.ts', 'storage', 'runtime'],
   simulator: [],
-  runtime: ['gateway.ts', 'simulator', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
+  runtime: ['gateway.ts', 'simulator', 'workflows', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
 };
 
 /** Names that tie code to one runtime. */

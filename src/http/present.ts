@@ -92,6 +92,8 @@ export function createPresenter(assetUrls: AssetUrls, maxAgeMs: number, now: () 
       ...(job.priority !== undefined && { priority: job.priority }),
       ...(job.workflow !== undefined && { workflow_name: job.workflow }),
       ...(job.session !== undefined && { session_id: job.session }),
+      ...(job.inputs !== undefined && { inputs: job.inputs }),
+      ...(job.regeneratedFrom !== undefined && { regenerated_from: job.regeneratedFrom }),
     };
   }
 

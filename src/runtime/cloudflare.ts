@@ -7,6 +7,8 @@ import { overFetch } from '../comfyui/client.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
+import { openBundle } from '../workflows/bundle.ts';
+import { WORKFLOWS } from './_workflows.ts';
 import { parseBindings, type Bindings } from './bindings.ts';
 
 export default {
@@ -35,5 +37,13 @@ function open(env: Bindings): Gateway {
   const { config, stores } = parseBindings(env);
   const log = createLog(config.logLevel, (line) => console.error(line), Date.now);
   const standard = overFetch((url, init) => fetch(url, init));
-  return createGateway(config, { stores, fetch: standard, newId: v7, now: Date.now, log, resident: false });
+  return createGateway(config, {
+    stores,
+    fetch: standard,
+    newId: v7,
+    now: Date.now,
+    log,
+    workflows: { folder: openBundle(WORKFLOWS), services: [], homeDefaults: {} },
+    resident: false,
+  });
 }

@@ -38,5 +38,10 @@ export const SETTINGS = [
   'S3_ENABLE_PATH_STYLE',
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
+  'COMFY_MCP_DEFAULT_IMAGE_MODEL',
+  'COMFY_MCP_DEFAULT_AUDIO_MODEL',
+  'COMFY_MCP_DEFAULT_VIDEO_MODEL',
   'LOG_LEVEL',
+  // Below it the seed system keeps its defaults.
+  'HOME',
 ] as const;

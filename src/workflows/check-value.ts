@@ -145,7 +145,13 @@ function rangeFault(parameter: Parameter, json: unknown): ValueFault | undefined
       json,
       `; the nearest is ${bound}`,
     );
-    return { ...fault, allowed: { minimum, maximum }, nearest: [Number(bound)] };
+    const shown = (limit: number | undefined, side: 'minimum' | 'maximum') =>
+      limit === undefined || integer === undefined ? limit : recordedInteger(integerLimit(limit, side));
+    return {
+      ...fault,
+      allowed: { minimum: shown(minimum, 'minimum'), maximum: shown(maximum, 'maximum') },
+      nearest: [integer === undefined ? Number(bound) : recordedInteger(BigInt(bound))],
+    };
   }
   if (multipleOf === undefined || isMultiple(number, multipleOf)) return undefined;
   const down = Math.floor(number / multipleOf);

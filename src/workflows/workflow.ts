@@ -92,6 +92,8 @@ export interface WorkflowError {
   line?: number;
   column?: number;
   file: 'workflow' | 'meta' | 'config';
+  /** It is a workflow, in the format of ComfyUI's editor. */
+  uiFormat?: true;
 }
 
 export type Parsed = { ok: true; workflow: Workflow } | { ok: false; error: WorkflowError };

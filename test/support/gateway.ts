@@ -9,6 +9,7 @@ import { overFetch } from '../../src/comfyui/client.ts';
 import { parseConfig, type Environment } from '../../src/config.ts';
 import { createGateway, type Ports } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
+import { openWorkflows } from '../../src/runtime/workflow-folder.ts';
 import { openMemoryStores } from '../../src/runtime/stores/memory.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { checkAnswer } from './contract.ts';
@@ -57,11 +58,15 @@ type TestPorts = Partial<Omit<Ports, 'fetch'>> & {
   fetch?: (url: string, init?: RequestInit) => Promise<Response>;
 };
 
-/** `env` as in the environment; `ports` replaces what the runtime lends. */
-export async function startGateway(env: Environment, ports: TestPorts = {}): Promise<TestGateway> {
+/** `env` as in the environment; `ports` replaces what the runtime lends; `file` is the parsed config.json. */
+export async function startGateway(
+  env: Environment,
+  ports: TestPorts = {},
+  file?: unknown,
+): Promise<TestGateway> {
   const logged: Record<string, unknown>[] = [];
   const now = ports.now ?? Date.now;
-  const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env });
+  const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env }, file);
   const gateway = createGateway(config, {
     stores: openMemoryStores(now),
     ...(config.s3 && {
@@ -71,6 +76,7 @@ export async function startGateway(env: Environment, ports: TestPorts = {}): Pro
     newId: v7,
     now,
     log: createLog('debug', (line) => logged.push(JSON.parse(line)), now),
+    workflows: await openWorkflows(config, './config.json', undefined),
     resident: true,
     ...ports,
     fetch: overFetch(ports.fetch ?? globalThis.fetch),
