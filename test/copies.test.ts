@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
+import worker from '../src/runtime/cloudflare.ts';
 import { openFileStores } from '../src/runtime/stores/file.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
 import { COPY_PREFIX } from '../src/storage/keys.ts';
 import { eventually, startGateway, startSimulator, type TestGateway } from './support/gateway.ts';
 import { blobGraph, multiOutputGraph, pictureGraph, sleepGraph } from './support/graphs.ts';
+import { createKv } from './support/kv.ts';
 import { BUCKET, startBucket } from './support/s3.ts';
 
 /** Retries that a test can wait for. */
@@ -270,6 +272,21 @@ test('outputs are copied while the job still runs', async () => {
   const job = await gateway.until(id, ({ outputs }) => outputs[0]?.copy?.state === 'done');
   expect(job.status).toBe('running');
   await gateway.request('POST', `/api/v2/jobs/${id}/cancel`);
+});
+
+test('a Worker without the S3 client says which one has it', async () => {
+  const bucket = await startBucket();
+  const answer = await worker.fetch(new Request('https://gate.example/api/v2/jobs'), {
+    ...bucket.env,
+    JOBS: createKv({ perSecond: false }),
+    API_KEYS: 'me:a-long-secret',
+  });
+  const { error } = (await answer.json()) as wire.ErrorEnvelope;
+  expect([answer.status, error.message]).toEqual([
+    500,
+    expect.stringContaining('src/runtime/cloudflare-s3.ts'),
+  ]);
+  expect(error.message).not.toContain('S3RVER');
 });
 
 test('without S3, nothing of it shows', async () => {

@@ -97,7 +97,7 @@ describe('the npm package', () => {
   test('every export is there, and every runtime entry is exported', async () => {
     for (const target of Object.values(manifest.exports).flatMap(targetsOf))
       expect(existsSync(join(installed, target)), target).toBe(true);
-    const entries = ['bun', 'cloudflare', 'deno'].filter((name) =>
+    const entries = ['bun', 'cloudflare', 'cloudflare-s3', 'deno'].filter((name) =>
       existsSync(join(ROOT, `src/runtime/${name}.ts`)),
     );
     const exported = Object.keys(manifest.exports).filter((name) => !['.', './package.json'].includes(name));

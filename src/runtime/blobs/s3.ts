@@ -9,27 +9,43 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   S3Client,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { FetchHttpHandler } from '@smithy/fetch-http-handler';
 import type { S3Config } from '../../config.ts';
 import { GatewayError } from '../../errors.ts';
 import type { BlobStore } from '../../storage/ports.ts';
 
-/** Waits, in ms. */
-const S3_MS = {
-  /** For a connection. */
-  connect: 5_000,
-  /** For an answer; of a stream, for its next piece or part. */
-  stall: 60_000,
-};
+/** How long to wait for an answer, or of a stream for its next piece or part, in ms. */
+const STALL_MS = 60_000;
 
 /** Bytes of a part: the least that S3 takes, unless a file would need more than 10,000 of them. */
 const PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 
-/** `waitMs`: other waits than the usual. Faults are `storage_unavailable`, with what the bucket answered. */
-export function openS3Blobs(s3: S3Config, waitMs: Partial<typeof S3_MS> = {}): BlobStore {
-  const { connect, stall } = { ...S3_MS, ...waitMs };
+/**
+ * What the SDK would look up in the environment and in ~/.aws. The settings are ours alone; Deno would have to be allowed
+ * to read all of it.
+ */
+const NOTHING_ELSE = {
+  defaultsMode: 'standard',
+  retryMode: 'standard',
+  maxAttempts: 3,
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  useArnRegion: false,
+  ignoreConfiguredEndpointUrls: true,
+  disableMultiregionAccessPoints: true,
+  disableS3ExpressSessionAuth: true,
+  userAgentAppId: async () => undefined,
+  defaultUserAgentProvider: async (): Promise<[string, string][]> => [['comfygate', '']],
+  authSchemePreference: async () => [],
+  sigv4aSigningRegionSet: async () => undefined,
+} satisfies S3ClientConfig;
+
+/** Faults are `storage_unavailable`, with what the bucket answered. */
+export function openS3Blobs(s3: S3Config, stall = STALL_MS): BlobStore {
   const { bucket: Bucket, region, endpoint, pathStyle, accessKeyId, secretAccessKey } = s3;
   const client = new S3Client({
     region,
@@ -38,7 +54,9 @@ export function openS3Blobs(s3: S3Config, waitMs: Partial<typeof S3_MS> = {}): B
     credentials: { accessKeyId, secretAccessKey },
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: connect, requestTimeout: stall, throwOnRequestTimeout: true },
+    ...NOTHING_ELSE,
+    // The same on every runtime; Node's own would need rights in Deno that cannot be given one by one.
+    requestHandler: new FetchHttpHandler({ requestTimeout: stall }),
   });
 
   /** Runs `work` with a signal that ends it when nothing has moved for a while. */
@@ -192,6 +210,8 @@ function cutShort(count: number, sizeBytes: number): GatewayError {
 interface S3Fault {
   name?: unknown;
   code?: unknown;
+  /** Of a `fetch` that failed. */
+  cause?: { code?: unknown };
   $metadata?: { httpStatusCode?: number };
 }
 
@@ -204,13 +224,12 @@ function absentIsUndefined(error: unknown): undefined {
 /** In words that name neither keys nor hosts. Faults of whoever sends the bytes have theirs. */
 function fault(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
-  const { name, code, $metadata } = error as S3Fault;
+  const { name, cause, code = cause?.code, $metadata } = error as S3Fault;
   const status = $metadata?.httpStatusCode;
   const said =
     status !== undefined
       ? `The bucket answered ${status} (${String(name)}).`
-      : // The SDK calls a broken connection a timeout, too, but keeps its code.
-        typeof code !== 'string' && (name === 'TimeoutError' || name === 'AbortError')
+      : name === 'TimeoutError' || name === 'AbortError'
         ? 'The bucket did not answer in time.'
         : `The bucket cannot be reached (${String(code ?? name)}).`;
   return new GatewayError('storage_unavailable', said, { cause: error, retryAfterSeconds: 5 });
