@@ -7,6 +7,7 @@ import { createLinks } from './assets/links.ts';
 import { createOutputAssets } from './assets/outputs.ts';
 import { createAssetRegistry } from './assets/registry.ts';
 import { createAssetUrls } from './assets/urls.ts';
+import type { Codecs } from './assets/thumbnail.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createObjectInfo } from './comfyui/object-info.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
@@ -46,6 +47,8 @@ export interface Ports {
   bucket?: BlobStore;
   /** Absent where the runtime cannot hold a socket. */
   connectSocket?: ConnectSocket;
+  /** Asked for the first thumbnail, and again for every other; absent where no thumbnails are made. */
+  loadCodecs?: () => Promise<Codecs>;
   /** A new lower-case UUIDv7. */
   newId: () => string;
   /** Ms since 1970. */

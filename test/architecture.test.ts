@@ -31,7 +31,17 @@ const LAYERS: Record<string, string[]> = {
   ],
   'index.ts': ['gateway.ts', 'jobs', 'comfyui', 'config.ts', 'errors.ts', 'log.ts', 'storage', 'runtime'],
   simulator: [],
-  runtime: ['gateway.ts', 'simulator', 'workflows', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
+  runtime: [
+    'gateway.ts',
+    'simulator',
+    'assets',
+    'workflows',
+    'comfyui',
+    'storage',
+    'config.ts',
+    'errors.ts',
+    'log.ts',
+  ],
 };
 
 /** Names that tie code to one runtime. */

@@ -270,7 +270,7 @@ test('Deno may read every setting by its name, and nothing else', async () => {
     expect.stringMatching(/^--allow-env=/),
     // What the S3 client would look up is not there, instead of a fault.
     '--ignore-env',
-    '--allow-read=.comfygate,workflows,.env,config.json',
+    '--allow-read=.comfygate,workflows,.env,config.json,$HOME/.config/comfy-mcp,node_modules/@jsquash',
     '--allow-write=.comfygate',
   ]);
 });

@@ -12,6 +12,7 @@ import { parseConfig, type Config, type Environment } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
+import { createCodecLoader } from './codec-files.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
 import { openWorkflows } from './workflow-folder.ts';
@@ -91,6 +92,7 @@ export async function startServer(environment: Environment, platform: Platform):
     ...(config.s3 && { bucket: (await import('./blobs/s3.ts')).openS3Blobs(config.s3) }),
     fetch: platform.fetch,
     connectSocket,
+    loadCodecs: createCodecLoader(),
     newId: v7,
     now: Date.now,
     log,

@@ -40,6 +40,9 @@ export function createWorker(openBucket?: OpenBucket) {
   };
 }
 
+/** Evaluated at the first picture, not when an isolate starts. */
+const loadCodecs = async () => (await import('./codec-modules.ts')).codecs;
+
 function open(env: Bindings, openBucket: OpenBucket | undefined): Gateway {
   const { config, stores } = parseBindings(env);
   if (config.s3 && !openBucket)
@@ -53,6 +56,7 @@ function open(env: Bindings, openBucket: OpenBucket | undefined): Gateway {
     stores,
     ...(config.s3 && openBucket && { bucket: openBucket(config.s3) }),
     fetch: standard,
+    loadCodecs,
     newId: v7,
     now: Date.now,
     log,
