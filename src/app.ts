@@ -4,8 +4,9 @@ import { cors } from 'hono/cors';
 import type { Links } from './assets/links.ts';
 import type { OutputAssets } from './assets/outputs.ts';
 import type { AssetRegistry } from './assets/registry.ts';
+import type { Thumbnails } from './assets/thumbnails.ts';
 import type { Config } from './config.ts';
-import { assetContentRoute, assetRoutes } from './http/assets.ts';
+import { assetContentRoute, assetRoutes, assetThumbnailRoute } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
 import { createBodyReader } from './http/body.ts';
 import type { Env } from './http/context.ts';
@@ -39,6 +40,7 @@ export interface AppDeps {
   feed: Feed;
   assets: OutputAssets;
   registry: AssetRegistry;
+  thumbnails: Thumbnails;
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
@@ -50,7 +52,7 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, service, feed, assets, registry, presenter, links, backends, now, log, budget } = deps;
-  const { catalogue, runs, defaults, upstream } = deps;
+  const { catalogue, runs, defaults, upstream, thumbnails } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -69,6 +71,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
   app.route('/api/v2', assetContentRoute(assets));
+  app.use('/api/v2/assets/:id/thumbnail', withKeyOrLink);
+  app.route('/api/v2', assetThumbnailRoute(thumbnails));
 
   app.use('/api/v2/*', withKey);
   const bodies = createBodyReader(config.maxBodyBytes);

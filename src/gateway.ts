@@ -7,7 +7,8 @@ import { createLinks } from './assets/links.ts';
 import { createOutputAssets } from './assets/outputs.ts';
 import { createAssetRegistry } from './assets/registry.ts';
 import { createAssetUrls } from './assets/urls.ts';
-import type { Codecs } from './assets/thumbnail.ts';
+import { createThumbnailer, type Codecs } from './assets/thumbnail.ts';
+import { createThumbnails } from './assets/thumbnails.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createObjectInfo } from './comfyui/object-info.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
@@ -150,7 +151,18 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     return ports.fetch(url, init);
   };
   const assets = createOutputAssets({ stores, service, copies, clientOf });
-  const registry = createAssetRegistry({ service, outputs: assets, urls, assetTtlMs: config.assetTtlMs });
+  const registry = createAssetRegistry({
+    service,
+    outputs: assets,
+    urls,
+    assetTtlMs: config.assetTtlMs,
+    maxExamined: resident ? LISTED_EXAMINED : 0,
+  });
+  const thumbnails = createThumbnails({
+    outputs: assets,
+    thumbnailer: ports.loadCodecs && createThumbnailer(ports.loadCodecs),
+    shared: resident,
+  });
   const objectInfo = createObjectInfo({
     clients: () => backends.map(({ client }) => client),
     resident,
@@ -174,6 +186,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     feed,
     assets,
     registry,
+    thumbnails,
     presenter,
     links,
     backends: () => backends,
@@ -317,6 +330,9 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     },
   };
 }
+
+/** Files of one list whose heads are read. */
+const LISTED_EXAMINED = 10;
 
 /** Allows calls while they fit; the first always, as what is larger than all of the rest would never get its turn. */
 function spendRest(rest: number): (calls: number) => boolean {

@@ -465,6 +465,26 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     },
     errors: { ...OF_ONE, 404: ['not_found', 'output_unavailable'] },
   },
+  'GET /api/v2/assets/{id}/thumbnail': {
+    id: 'getAssetThumbnail',
+    tag: 'assets',
+    summary: 'A small picture of a picture',
+    description:
+      'WebP, upright, never larger than the original. Takes a key, or a signed link (the `thumbnail_url` of an asset).',
+    parameters: [ASSET_ID],
+    query: wire.ThumbnailQuery,
+    answers: {
+      200: answer('The thumbnail.', { 'image/webp': { schema: { type: 'string', format: 'binary' } } }),
+      304: answer('It is that of `If-None-Match`.'),
+    },
+    errors: {
+      ...OF_ONE,
+      400: ['invalid_request'],
+      404: ['not_found', 'output_unavailable'],
+      413: ['payload_too_large'],
+      415: ['unsupported_media_type'],
+    },
+  },
   'GET /api/v2/health': {
     id: 'getHealth',
     tag: 'gateway',

@@ -226,6 +226,10 @@ export const AssetListQuery = z.object({
 });
 export type AssetListQuery = z.infer<typeof AssetListQuery>;
 
+export const ThumbnailQuery = z.object({
+  max_dim: integerText(16, 1024).default(512).describe('Pixels of the longer side, at most.'),
+});
+
 export const EventsQuery = z.object({
   session_id: sessionId.optional().describe('Only jobs of this session.'),
 });
@@ -318,7 +322,7 @@ export const Asset = z
     ...content,
     width: z.int().nullish().describe('In pixels; null while not known.'),
     height: z.int().nullish(),
-    duration: z.number().nullish().describe('In seconds; null while not known.'),
+    duration_ms: z.int().nullish().describe('Of video and audio; null while not known.'),
     thumbnail_url: z.url().optional().describe('Absolute link to a small picture; only of pictures.'),
     file_path: z.string().nullish(),
     created_new: z.boolean().optional(),

@@ -7,7 +7,9 @@ import type { Caller, JobService } from '../jobs/service.ts';
 import { assetKey } from '../storage/keys.ts';
 import type { BlobStore, Stores } from '../storage/ports.ts';
 import { validate } from 'uuid';
+import { collect } from './collect.ts';
 import { answerFromCopy, type CopiedAnswer } from './copied.ts';
+import { mediaFacts } from './media-facts.ts';
 
 export type OutputAssets = ReturnType<typeof createOutputAssets>;
 
@@ -69,6 +71,53 @@ export function createOutputAssets({ stores, service, copies, clientOf }: Output
   const isCopied = ({ copy }: JobOutput): boolean =>
     copies !== undefined && copy?.state === 'done' && copy.bucket === copies.bucket;
 
+  /** See `fetch` below. */
+  async function answerFor(
+    job: Job,
+    output: JobOutput,
+    method: string,
+    header: (name: string) => string | undefined,
+    signal: AbortSignal,
+  ): Promise<CopiedAnswer> {
+    try {
+      const response = await fromComfy(job, output, method, header, signal);
+      if (!isCopied(output) || sameSize(response, output)) return response;
+      // ComfyUI numbers its files anew after they were deleted: this is another picture of the same name.
+      await response.discard();
+      throw gone(output.id);
+    } catch (error) {
+      const copy =
+        copies && isCopied(output) && !signal.aborted
+          ? await answerFromCopy(copies.blobs, job, output, method, header)
+          : undefined;
+      if (!copy) throw error;
+      return copy;
+    }
+  }
+
+  /** The bytes from `start` to `end` (exclusive), fewer if the file ends before. */
+  async function readRange(
+    job: Job,
+    output: JobOutput,
+    start: number,
+    end: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    if (end <= start) return new Uint8Array();
+    const range = `bytes=${start}-${end - 1}`;
+    const header = (name: string) => (name === 'range' ? range : undefined);
+    const answer = await answerFor(job, output, 'GET', header, signal);
+    const stream = answer.ok ? answer.stream() : null;
+    if (!stream) {
+      await answer.discard();
+      throw new GatewayError('upstream_error', `The head of the file was answered ${answer.status}.`);
+    }
+    // Who does not know ranges sends all of it.
+    const skipped = answer.status === 206 ? 0 : start;
+    const { bytes } = await collect(stream, end - start + skipped);
+    return bytes.subarray(skipped);
+  }
+
   return {
     find,
 
@@ -76,27 +125,34 @@ export function createOutputAssets({ stores, service, copies, clientOf }: Output
      * The answer for the file of an output, its body unread: 200, 206, 304 or 416. From ComfyUI, or where that does not
      * have it (any more), from its copy. Throws 404 `output_unavailable` if both are gone.
      */
-    async fetch(
-      job: Job,
-      output: JobOutput,
-      method: string,
-      header: (name: string) => string | undefined,
-      signal: AbortSignal,
-    ): Promise<CopiedAnswer> {
-      try {
-        const response = await fromComfy(job, output, method, header, signal);
-        if (!isCopied(output) || sameSize(response, output)) return response;
-        // ComfyUI numbers its files anew after they were deleted: this is another picture of the same name.
-        await response.discard();
-        throw gone(output.id);
-      } catch (error) {
-        const copy =
-          copies && isCopied(output) && !signal.aborted
-            ? await answerFromCopy(copies.blobs, job, output, method, header)
-            : undefined;
-        if (!copy) throw error;
-        return copy;
-      }
+    fetch: answerFor,
+
+    /** All bytes of a file, undefined if they are more than `maxBytes`. */
+    async read(job: Job, output: JobOutput, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+      if (output.sizeBytes > maxBytes) return undefined;
+      const signal = AbortSignal.timeout(READ_MS);
+      const answer = await answerFor(job, output, 'GET', () => undefined, signal);
+      const stream = answer.stream();
+      if (!stream) return new Uint8Array();
+      const { bytes, more } = await collect(stream, maxBytes);
+      return more ? undefined : bytes;
+    },
+
+    /** The output with what its file shows, which is looked up once and remembered. Without it if that fails. */
+    async examined(job: Job, output: JobOutput): Promise<JobOutput> {
+      const { contentType, sizeBytes, kind, file, media: known } = output;
+      if (known || !file || sizeBytes === 0 || !EXAMINED.has(kind)) return output;
+      const signal = AbortSignal.timeout(EXAMINE_MS);
+      let failed = false;
+      const media = await mediaFacts(contentType, sizeBytes, (start, end) =>
+        readRange(job, output, start, end, signal).catch((error: unknown) => {
+          failed = true;
+          throw error;
+        }),
+      );
+      // What could not be read now may be there later.
+      if (!failed) await service.learn(job.id, { type: 'assets', assets: [{ id: output.id, media }] });
+      return { ...output, media };
     },
 
     /** ComfyUI's history entry of a job as text; undefined if it has none or cannot be asked. */
@@ -106,6 +162,13 @@ export function createOutputAssets({ stores, service, copies, clientOf }: Output
         .catch(() => undefined) ?? Promise.resolve(undefined),
   };
 }
+
+/** Kinds of outputs that have a size in pixels or a length. */
+const EXAMINED: ReadonlySet<string> = new Set(['image', 'video', 'audio']);
+
+/** How long a file may take to be read, in whole or at its head, in ms. */
+const READ_MS = 60_000;
+const EXAMINE_MS = 5_000;
 
 /** Whether the whole file is as long as it was when it was recorded; true where either is not known. */
 function sameSize(response: ComfyResponse, { sizeBytes }: JobOutput): boolean {

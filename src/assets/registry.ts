@@ -19,8 +19,7 @@ export interface AssetRecord {
   /** Null where not known: no picture, video or sound, or nobody has looked yet. */
   width: number | null;
   height: number | null;
-  /** In seconds. */
-  duration: number | null;
+  durationMs: number | null;
   createdAt: number;
   /** When it is not found any more. */
   expiresAt: number;
@@ -62,15 +61,17 @@ interface RegistryDeps {
   urls: AssetUrls;
   /** Retention of assets, from the end of their job. */
   assetTtlMs: number;
+  /** Files of one list whose heads may be read, if they were not before. */
+  maxExamined: number;
 }
 
 /** Jobs that are read at once, and for one page at most: a filter may match few. */
 const CHUNK = 50;
 const MAX_JOBS = 1_000;
 
-export function createAssetRegistry({ service, outputs, urls, assetTtlMs }: RegistryDeps) {
+export function createAssetRegistry({ service, outputs, urls, assetTtlMs, maxExamined }: RegistryDeps) {
   function record(job: Job, output: JobOutput, viewer: Viewer): AssetRecord {
-    const { width, height, duration } = output.media ?? {};
+    const { width, height, durationMs } = output.media ?? {};
     return {
       id: output.id,
       job,
@@ -78,7 +79,7 @@ export function createAssetRegistry({ service, outputs, urls, assetTtlMs }: Regi
       name: nameOf(output),
       width: width ?? null,
       height: height ?? null,
-      duration: duration ?? null,
+      durationMs: durationMs ?? null,
       createdAt: createdAt(job, output),
       expiresAt: (job.completedAt ?? job.createdAt) + assetTtlMs,
       url: urls.content(job, output, viewer).url,
@@ -127,25 +128,33 @@ export function createAssetRegistry({ service, outputs, urls, assetTtlMs }: Regi
       cursor?: string,
     ): Promise<AssetPage> {
       const place = cursor === undefined ? undefined : decode(cursor);
-      const assets: AssetRecord[] = [];
+      const found: { job: Job; output: JobOutput }[] = [];
+      const page = async (next: string | null): Promise<AssetPage> => {
+        const examined = await Promise.all(
+          found.map(async ({ job, output }, i) =>
+            record(job, i < maxExamined ? await outputs.examined(job, output) : output, viewer),
+          ),
+        );
+        return { assets: examined, next };
+      };
       let jobs = 0;
       for await (const { job, chunk } of jobsFrom(caller, query, place)) {
-        const found = matching(job, query);
+        const fitting = matching(job, query);
         const passed = place?.jobId === job.id ? place.passed : 0;
         const here = { chunk, jobId: job.id };
-        if (++jobs > MAX_JOBS) return { assets, next: encode({ ...here, passed }) };
-        for (let i = passed; i < found.length; i++) {
-          if (assets.length === limit) return { assets, next: encode({ ...here, passed: i }) };
-          assets.push(record(job, found[i]!, viewer));
+        if (++jobs > MAX_JOBS) return page(encode({ ...here, passed }));
+        for (let i = passed; i < fitting.length; i++) {
+          if (found.length === limit) return page(encode({ ...here, passed: i }));
+          found.push({ job, output: fitting[i]! });
         }
       }
-      return { assets, next: null };
+      return page(null);
     },
 
     /** Throws `not_found` also for what has expired and for what is another's. */
     async get(caller: Caller, id: string, viewer: Viewer): Promise<AssetRecord> {
       const { job, output } = await outputs.find(caller, id);
-      return record(job, output, viewer);
+      return record(job, await outputs.examined(job, output), viewer);
     },
 
     /** The same with what it was made by. */

@@ -4,6 +4,7 @@ import * as wire from '../api/schemas.ts';
 import type { OutputAssets } from '../assets/outputs.ts';
 import { isRange, rangeOf } from '../assets/range.ts';
 import { nameOf, type AssetRegistry } from '../assets/registry.ts';
+import type { Thumbnails } from '../assets/thumbnails.ts';
 import { GatewayError } from '../errors.ts';
 import type { JobOutput } from '../jobs/job.ts';
 import type { AppContext, Env } from './context.ts';
@@ -86,6 +87,29 @@ export function assetContentRoute(assets: OutputAssets): Hono<Env> {
   return routes;
 }
 
+/** Takes a signed link, too. */
+export function assetThumbnailRoute(thumbnails: Thumbnails): Hono<Env> {
+  const routes = new Hono<Env>();
+  routes.get('/assets/:id/thumbnail', async (c) => {
+    const { max_dim: maxDim } = parseQuery(wire.ThumbnailQuery, c);
+    const [id, { caller }] = [c.req.param('id'), c.var];
+    const etag = await thumbnails.etag(caller, id, maxDim);
+    const headers = { etag, 'cache-control': 'private, max-age=3600', 'content-security-policy': SANDBOX };
+    const known = c.req.header('if-none-match');
+    if (known !== undefined && (known === '*' || known.includes(etag))) return c.body(null, 304, headers);
+    const { bytes, contentType } = await thumbnails.get(caller, id, { maxDim });
+    return c.body(bytes, 200, {
+      ...headers,
+      'content-type': contentType,
+      'content-length': String(bytes.length),
+    });
+  });
+  return routes;
+}
+
+/** Nothing in it may run. */
+const SANDBOX = "sandbox; default-src 'none'";
+
 /** A header of the caller's for ComfyUI; what is no range is not one there either. */
 function forwarded(c: AppContext, name: string): string | undefined {
   const value = c.req.header(name);
@@ -130,7 +154,7 @@ function contentHeaders(output: JobOutput): Record<string, string> {
   return {
     'content-type': output.contentType === 'text/plain' ? 'text/plain; charset=utf-8' : output.contentType,
     'content-disposition': `${kind}; filename*=UTF-8''${encodeURIComponent(nameOf(output).toWellFormed()).replace(/['()*]/g, escapeMark)}`,
-    'content-security-policy': "sandbox; default-src 'none'",
+    'content-security-policy': SANDBOX,
     'x-content-type-options': 'nosniff',
     'cache-control': 'private, no-cache',
   };

@@ -121,7 +121,7 @@ export function createPresenter(assetUrls: AssetUrls, maxAgeMs: number, now: () 
       { job, output: found, createdAt, expiresAt: until, thumbnailUrl, ...facts }: AssetRecord,
       viewer: Viewer,
     ): wire.Asset {
-      const { width, height, duration } = facts;
+      const { width, height, durationMs } = facts;
       return {
         id: found.id,
         name: facts.name,
@@ -137,7 +137,7 @@ export function createPresenter(assetUrls: AssetUrls, maxAgeMs: number, now: () 
         expires_at: iso(until),
         width,
         height,
-        duration,
+        duration_ms: durationMs,
         ...(thumbnailUrl !== undefined && { thumbnail_url: thumbnailUrl }),
         job_id: job.id,
         ...place(found),

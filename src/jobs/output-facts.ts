@@ -20,10 +20,10 @@ export interface CopyState {
 
 /** What the head of a file says of its content. Empty if it says nothing that could be read. */
 export interface MediaFacts {
+  /** In pixels, as shown. */
   width?: number;
   height?: number;
-  /** In seconds. */
-  duration?: number;
+  durationMs?: number;
 }
 
 /** A copy that is to be made. */
