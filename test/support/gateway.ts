@@ -73,7 +73,7 @@ export async function startGateway(
   const gateway = createGateway(config, {
     stores: openMemoryStores(now),
     ...(config.s3 && {
-      bucket: (await import('../../src/runtime/blobs/s3.ts')).openS3Blobs(config.s3, 1_500),
+      bucket: (await import('../../src/runtime/blobs/s3.ts')).openS3Blobs(config.s3, { stall: 1_500 }),
     }),
     loadCodecs,
     connectSocket: (url, headers) => new WebSocket(url, { headers } as never),

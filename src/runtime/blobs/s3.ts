@@ -4,20 +4,21 @@
  */
 import {
   AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
+  type CompletedPart,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
-import { FetchHttpHandler } from '@smithy/fetch-http-handler';
 import type { S3Config } from '../../config.ts';
 import { GatewayError } from '../../errors.ts';
 import type { BlobStore } from '../../storage/ports.ts';
 
-/** How long to wait for an answer, or of a stream for its next piece or part, in ms. */
 const STALL_MS = 60_000;
 
 /** Bytes of a part: the least that S3 takes, unless a file would need more than 10,000 of them. */
@@ -44,8 +45,15 @@ const NOTHING_ELSE = {
   sigv4aSigningRegionSet: async () => undefined,
 } satisfies S3ClientConfig;
 
+interface S3Options {
+  /** How long to wait for an answer, or of a stream for its next piece or part, in ms. */
+  stall?: number;
+  /** Sends the requests in place of the SDK's own: node:http where there is that, else `fetch`. */
+  requestHandler?: S3ClientConfig['requestHandler'];
+}
+
 /** Faults are `storage_unavailable`, with what the bucket answered. */
-export function openS3Blobs(s3: S3Config, stall = STALL_MS): BlobStore {
+export function openS3Blobs(s3: S3Config, { stall = STALL_MS, requestHandler }: S3Options = {}): BlobStore {
   const { bucket: Bucket, region, endpoint, pathStyle, accessKeyId, secretAccessKey } = s3;
   const client = new S3Client({
     region,
@@ -55,8 +63,7 @@ export function openS3Blobs(s3: S3Config, stall = STALL_MS): BlobStore {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...NOTHING_ELSE,
-    // The same on every runtime; Node's own would need rights in Deno that cannot be given one by one.
-    requestHandler: new FetchHttpHandler({ requestTimeout: stall }),
+    requestHandler: requestHandler ?? { requestTimeout: stall, throwOnRequestTimeout: true },
   });
 
   /** Runs `work` with a signal that ends it when nothing has moved for a while. */
@@ -89,32 +96,34 @@ export function openS3Blobs(s3: S3Config, stall = STALL_MS): BlobStore {
     ContentType: string,
     sizeBytes: number | undefined,
   ): Promise<void> {
-    const source = createSource(body, sizeBytes);
-    let uploading: Upload | undefined;
+    const parts = createParts(body, sizeBytes);
+    let UploadId: string | undefined;
     try {
-      await bounded(async (limit, moved) => {
-        source.moved = moved;
-        // What it sends must end with it.
-        const send: S3Client['send'] = (command: never) =>
-          client.send(command, { abortSignal: limit.signal });
-        uploading = new Upload({
-          client: { config: client.config, send } as S3Client,
-          params: { Bucket, Key, Body: source.stream, ContentType },
-          queueSize: 1,
-          partSize: Math.max(PART_BYTES, Math.ceil((sizeBytes ?? 0) / MAX_PARTS)),
-          abortController: limit,
-          // Seen to below, so that its own faults do not hide the first.
-          leavePartsOnError: true,
-        });
-        uploading.on('httpUploadProgress', moved);
-        await uploading.done();
+      await bounded(async ({ signal }, moved) => {
+        const send: typeof client.send = (command: never) => client.send(command, { abortSignal: signal });
+        const first = await parts.next(moved);
+        if (first.last) {
+          await send(new PutObjectCommand({ Bucket, Key, ContentType, Body: first.bytes }));
+          return;
+        }
+        ({ UploadId } = await send(new CreateMultipartUploadCommand({ Bucket, Key, ContentType })));
+        const Parts: CompletedPart[] = [];
+        for (let part = first; ; part = await parts.next(moved)) {
+          const PartNumber = Parts.length + 1;
+          const command = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body: part.bytes });
+          const { ETag } = await send(command);
+          moved();
+          Parts.push({ PartNumber, ETag });
+          if (part.last) break;
+        }
+        const MultipartUpload = { Parts };
+        await send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload }));
       });
     } catch (error) {
       // Whoever sends must know that nobody reads any more.
-      source.cancel(error);
-      const UploadId = uploading?.uploadId;
+      parts.cancel(error);
       if (UploadId !== undefined) await giveUp(Key, UploadId);
-      throw source.fault ?? error;
+      throw error;
     }
   }
 
@@ -173,38 +182,52 @@ export function openS3Blobs(s3: S3Config, stall = STALL_MS): BlobStore {
   };
 }
 
-/** The bytes of a body as they are asked for. Fails if they are not as many as were announced; remembers why it failed. */
-function createSource(body: ReadableStream<Uint8Array>, sizeBytes: number | undefined) {
+/**
+ * A body in parts, each in the memory of the one before, which must have been sent: a new buffer for each would be garbage
+ * faster than it is collected (lib-storage's Upload, which does so, needed 52 to 60 MB for a file of 500 MB). Fails if
+ * they are not as many bytes as were announced.
+ */
+function createParts(body: ReadableStream<Uint8Array>, sizeBytes: number | undefined) {
   const reader = body.getReader();
+  const partBytes = Math.max(PART_BYTES, Math.ceil((sizeBytes ?? 0) / MAX_PARTS));
+  const buffer = new Uint8Array(Math.min(partBytes, sizeBytes ?? partBytes));
+  let rest = new Uint8Array();
   let count = 0;
-  const source = {
-    moved: (): void => undefined,
-    fault: undefined as unknown,
+  let ended = false;
+
+  /** Takes what is left of a piece that did not fit, or the next one. */
+  async function piece(moved: () => void): Promise<Uint8Array | undefined> {
+    if (rest.length > 0) return rest;
+    const { done, value } = await reader.read();
+    moved();
+    count += value?.length ?? 0;
+    if (sizeBytes !== undefined && (done ? count < sizeBytes : count > sizeBytes))
+      throw wrongSize(count, sizeBytes);
+    ended = done;
+    return value;
+  }
+
+  return {
     cancel: (reason: unknown): void => void reader.cancel(reason).catch(() => undefined),
-    stream: new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          try {
-            const { done, value } = await reader.read();
-            source.moved();
-            count += value?.byteLength ?? 0;
-            if (!done) return controller.enqueue(value);
-            if (sizeBytes !== undefined && count !== sizeBytes) throw cutShort(count, sizeBytes);
-            controller.close();
-          } catch (error) {
-            source.fault = error;
-            controller.error(error);
-          }
-        },
-      },
-      { highWaterMark: 0 },
-    ),
+
+    /** The next part; it is the last one if nothing follows it. */
+    async next(moved: () => void): Promise<{ bytes: Uint8Array; last: boolean }> {
+      let filled = 0;
+      for (;;) {
+        const bytes: Uint8Array = (await piece(moved)) ?? new Uint8Array();
+        const fitting = bytes.subarray(0, buffer.length - filled);
+        buffer.set(fitting, filled);
+        filled += fitting.length;
+        rest = bytes.subarray(fitting.length) as typeof rest;
+        // A full part is sent when it is known whether another follows.
+        if (ended || rest.length > 0) return { bytes: buffer.subarray(0, filled), last: ended };
+      }
+    },
   };
-  return source;
 }
 
-function cutShort(count: number, sizeBytes: number): GatewayError {
-  return new GatewayError('upstream_error', `The file ended after ${count} of ${sizeBytes} bytes.`);
+function wrongSize(count: number, sizeBytes: number): GatewayError {
+  return new GatewayError('upstream_error', `The file has ${count} bytes instead of ${sizeBytes}.`);
 }
 
 interface S3Fault {
@@ -229,7 +252,8 @@ function fault(error: unknown): GatewayError {
   const said =
     status !== undefined
       ? `The bucket answered ${status} (${String(name)}).`
-      : name === 'TimeoutError' || name === 'AbortError'
+      : // The SDK calls a broken connection a timeout, too, but leaves it its code.
+        typeof code !== 'string' && (name === 'TimeoutError' || name === 'AbortError')
         ? 'The bucket did not answer in time.'
         : `The bucket cannot be reached (${String(code ?? name)}).`;
   return new GatewayError('storage_unavailable', said, { cause: error, retryAfterSeconds: 5 });
