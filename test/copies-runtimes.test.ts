@@ -1,4 +1,4 @@
-/** Copies on every runtime, by the entry that its users start: the S3 client behaves differently on each. */
+/** Copies and the registry on every runtime, by the entry that its users start: the S3 client behaves differently on each. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +69,19 @@ describe.each(RUNTIMES)('%s', { timeout: 60_000 }, (runtime) => {
           ]);
         }
       }
+
+      // The registry, too: the newest is the last of the last job.
+      const listed = (await (
+        await me.get('/api/v2/assets?media_type=image&limit=2')
+      ).json()) as wire.AssetList;
+      expect([listed.assets.length, listed.truncated]).toEqual([2, true]);
+      const { id: pictureId } = listed.assets[0]!;
+      const picture = (await (await me.get(`/api/v2/assets/${pictureId}`)).json()) as wire.Asset;
+      expect(picture).toMatchObject({ width: 64, height: 64, copy: { state: 'done' } });
+      const small = await fetch(`${picture.thumbnail_url!}&max_dim=32`);
+      expect([small.status, small.headers.get('content-type')]).toEqual([200, 'image/webp']);
+      const known = { 'if-none-match': small.headers.get('etag')! };
+      expect((await fetch(`${picture.thumbnail_url!}&max_dim=32`, { headers: known })).status).toBe(304);
 
       const failing = { method: 'PUT', kind: 403 } as const;
       bucket.fault(failing);

@@ -2,15 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
 import worker from '../src/runtime/cloudflare.ts';
 import { openFileStores } from '../src/runtime/stores/file.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
-import { COPY_PREFIX } from '../src/storage/keys.ts';
+import { openRedisStores } from '../src/runtime/stores/redis.ts';
+import { COPY_PREFIX, copyLeaseKey } from '../src/storage/keys.ts';
 import { eventually, startGateway, startSimulator, type TestGateway } from './support/gateway.ts';
 import { blobGraph, multiOutputGraph, pictureGraph, sleepGraph } from './support/graphs.ts';
 import { createKv } from './support/kv.ts';
+import { redisIsMissing, startRedis } from './support/redis.ts';
 import { BUCKET, startBucket } from './support/s3.ts';
 
 /** Retries that a test can wait for. */
@@ -272,6 +274,46 @@ test('outputs are copied while the job still runs', async () => {
   const job = await gateway.until(id, ({ outputs }) => outputs[0]?.copy?.state === 'done');
   expect(job.status).toBe('running');
   await gateway.request('POST', `/api/v2/jobs/${id}/cancel`);
+});
+
+describe.skipIf(redisIsMissing)('several instances on one Redis', () => {
+  async function openCluster() {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const [bucket, simulator] = [await startBucket(), await startSimulator()];
+    const env = { COMFYUI_URL: simulator.url, ...bucket.env };
+    const stores = await Promise.all([1, 2].map(() => openRedisStores(redis.url)));
+    const [a, b] = (await Promise.all(
+      stores.map((each) => startGateway(env, { stores: each, waitMs: SOON })),
+    )) as [TestGateway, TestGateway];
+    return { bucket, simulator, stores: stores[0]!, a, b };
+  }
+
+  test('copy every output once, and both know', async () => {
+    const { bucket, a, b } = await openCluster();
+    const graphs = Array.from({ length: 6 }, () => pictureGraph('gw/test', 3));
+    const jobs = await Promise.all(graphs.map((graph, i) => [a, b][i % 2]!.submit(graph)));
+    for (const { id } of jobs) {
+      const [one, other] = [await copied(a, id), await copied(b, id)];
+      expect(one.outputs.map(({ url }) => new URL(url).pathname)).toEqual(
+        other.outputs.map(({ url }) => new URL(url).pathname),
+      );
+    }
+    expect(bucket.requests.filter((line) => line.startsWith('PUT'))).toHaveLength(18);
+  });
+
+  test('what one left undone, another does', async () => {
+    const { simulator, stores, a, b } = await openCluster();
+    simulator.control.pause();
+    const { id } = await a.submit(pictureGraph());
+    expect(await stores.lease.acquire(copyLeaseKey(id), 'one that was killed', 2_000)).toBe(
+      'one that was killed',
+    );
+    simulator.control.resume();
+    const [output] = (await b.ended(id)).outputs;
+    expect(output!.copy).toEqual({ state: 'pending' });
+    await copied(b, id);
+  });
 });
 
 test('a Worker without the S3 client says which one has it', async () => {

@@ -166,8 +166,9 @@ export function createCopier(deps: CopierDeps): Copier {
   async function copyOne(job: Job, output: JobOutput, fresh: boolean): Promise<AssetFacts> {
     const attempts = (output.copy?.attempts ?? 0) + 1;
     try {
-      if ((fresh && attempts === 1) || !(await isThere(job, output))) await send(job, output);
-      return { id: output.id, copy: { state: 'done', attempts, bucket } };
+      const isNew = (fresh && attempts === 1) || !(await isThere(job, output));
+      const sizeBytes = isNew ? await send(job, output) : output.sizeBytes;
+      return { id: output.id, sizeBytes, copy: { state: 'done', attempts, bucket } };
     } catch (error) {
       // Broken off: whoever finds it next begins anew.
       if (ending.signal.aborted) return { id: output.id };
@@ -192,12 +193,14 @@ export function createCopier(deps: CopierDeps): Copier {
     return found !== undefined && output.sizeBytes > 0 && found.sizeBytes === output.sizeBytes;
   }
 
-  async function send(job: Job, output: JobOutput): Promise<void> {
+  /** Returns how many bytes that were, 0 if ComfyUI did not tell. */
+  async function send(job: Job, output: JobOutput): Promise<number> {
     const key = copyKeyOf(job, output);
     const charset = output.contentType === 'text/plain' ? '; charset=utf-8' : '';
     const contentType = output.contentType + charset;
     if (output.text !== undefined) {
-      return blobs.put(key, new TextEncoder().encode(output.text), { contentType });
+      await blobs.put(key, new TextEncoder().encode(output.text), { contentType });
+      return output.sizeBytes;
     }
     const client = clientOf(job);
     if (!client || !output.file) throw gone(job);
@@ -214,10 +217,12 @@ export function createCopier(deps: CopierDeps): Copier {
     const body = response.stream();
     if (!body || length === '0') {
       await body?.cancel();
-      return blobs.put(key, new Uint8Array(), { contentType });
+      await blobs.put(key, new Uint8Array(), { contentType });
+      return 0;
     }
     const facts = { contentType, ...(length !== null && { sizeBytes: Number(length) }) };
     await blobs.put(key, named(body, job.backend), facts);
+    return facts.sizeBytes ?? 0;
   }
 
   /** What is left of a job: a time to come back at, or nothing, and then its mark goes. */

@@ -118,6 +118,20 @@ export function createOutputAssets({ stores, service, copies, clientOf }: Output
     return bytes.subarray(skipped);
   }
 
+  /** The size of a file that was not told with its output (on Workers, calls are counted); 0 if it cannot be told. */
+  async function sizeOf(job: Job, output: JobOutput, signal: AbortSignal): Promise<number> {
+    try {
+      const header = (name: string) => (name === 'range' ? 'bytes=0-0' : undefined);
+      const answer = await answerFor(job, output, 'GET', header, signal);
+      await answer.discard();
+      const total = /\/(\d+)$/.exec(answer.headers.get('content-range') ?? '')?.[1];
+      return Number(total ?? answer.headers.get('content-length') ?? 0);
+    } catch {
+      // It is known when somebody asks while the file can be had.
+      return 0;
+    }
+  }
+
   return {
     find,
 
@@ -140,9 +154,11 @@ export function createOutputAssets({ stores, service, copies, clientOf }: Output
 
     /** The output with what its file shows, which is looked up once and remembered. Without it if that fails. */
     async examined(job: Job, output: JobOutput): Promise<JobOutput> {
-      const { contentType, sizeBytes, kind, file, media: known } = output;
-      if (known || !file || sizeBytes === 0 || !EXAMINED.has(kind)) return output;
+      const { contentType, kind, file, media: known } = output;
+      if (known || !file || !EXAMINED.has(kind)) return output;
       const signal = AbortSignal.timeout(EXAMINE_MS);
+      const sizeBytes = output.sizeBytes || (await sizeOf(job, output, signal));
+      if (sizeBytes === 0) return output;
       let failed = false;
       const media = await mediaFacts(contentType, sizeBytes, (start, end) =>
         readRange(job, output, start, end, signal).catch((error: unknown) => {
@@ -151,8 +167,9 @@ export function createOutputAssets({ stores, service, copies, clientOf }: Output
         }),
       );
       // What could not be read now may be there later.
-      if (!failed) await service.learn(job.id, { type: 'assets', assets: [{ id: output.id, media }] });
-      return { ...output, media };
+      if (!failed)
+        await service.learn(job.id, { type: 'assets', assets: [{ id: output.id, media, sizeBytes }] });
+      return { ...output, media, sizeBytes };
     },
 
     /** ComfyUI's history entry of a job as text; undefined if it has none or cannot be asked. */

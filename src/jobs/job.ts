@@ -121,7 +121,7 @@ export type Evidence =
 export type NewOutput = Omit<JobOutput, 'seq'>;
 
 /** What was learned of an output after it was committed. */
-export type AssetFacts = Pick<JobOutput, 'id' | 'copy' | 'media'>;
+export type AssetFacts = Pick<JobOutput, 'id'> & Partial<Pick<JobOutput, 'copy' | 'media' | 'sizeBytes'>>;
 
 /** What a submission says of a job; the rest of the record begins empty. */
 export type NewJob = Pick<
