@@ -29,11 +29,13 @@ import type { JobService } from './jobs/service.ts';
 import type { Upstream } from './jobs/upstream.ts';
 import type { Log } from './log.ts';
 import type { Catalogue } from './workflows/catalogue.ts';
+import type { Descriptions } from './workflows/descriptions.ts';
 
 export interface AppDeps {
   config: Config;
   service: JobService;
   catalogue: Catalogue;
+  descriptions: Descriptions;
   runs: Runs;
   defaults: DefaultsService;
   upstream: Upstream;
@@ -52,7 +54,7 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, service, feed, assets, registry, presenter, links, backends, now, log, budget } = deps;
-  const { catalogue, runs, defaults, upstream, thumbnails } = deps;
+  const { catalogue, descriptions, runs, defaults, upstream, thumbnails } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -80,7 +82,14 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', jobRoutes({ service, runs, bodies, submissions }));
   app.route(
     '/api/v2',
-    workflowRoutes({ catalogue, runs, bodies, submissions, withKeys: config.apiKeys.length > 0 }),
+    workflowRoutes({
+      catalogue,
+      descriptions,
+      runs,
+      bodies,
+      submissions,
+      withKeys: config.apiKeys.length > 0,
+    }),
   );
   app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
   app.route('/api/v2', assetRoutes({ registry, presenter }));

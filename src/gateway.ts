@@ -33,8 +33,10 @@ import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey, rebuiltKey } from './storage/keys.ts';
 import type { BlobStore, Stores } from './storage/ports.ts';
+import { openBundle } from './workflows/bundle.ts';
 import { createCatalogue } from './workflows/catalogue.ts';
 import { environmentDefaults, type Defaults } from './workflows/defaults.ts';
+import { createDescriptions } from './workflows/descriptions.ts';
 import { createWorkflowFiles } from './workflows/files.ts';
 import type { ServiceSource, WorkflowFolder } from './workflows/folder.ts';
 import { createTierStore } from './workflows/tiers.ts';
@@ -55,7 +57,8 @@ export interface Ports {
   /** Ms since 1970. */
   now: () => number;
   log: Log;
-  workflows: WorkflowPorts;
+  /** Absent: there are only uploaded ones. */
+  workflows?: WorkflowPorts;
   /** Whether work goes on between requests, and one request may wait for the work of another; not on Workers. */
   resident: boolean;
   /** Other waits than the usual ones, in ms; tests cannot wait as long as a ComfyUI may need. */
@@ -73,9 +76,9 @@ export interface Ports {
 export interface WorkflowPorts {
   folder: WorkflowFolder;
   /** Of config.json; checked before by `serviceFaults`. */
-  services: readonly ServiceSource[];
+  services?: readonly ServiceSource[];
   /** `defaults` of the file in the home directory. */
-  homeDefaults: Defaults;
+  homeDefaults?: Defaults;
 }
 
 export interface Gateway {
@@ -168,18 +171,20 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     resident,
     now,
   });
-  const { folder, services, homeDefaults } = ports.workflows;
+  const { folder, services = [], homeDefaults = {} } = ports.workflows ?? { folder: openBundle({}) };
   const files = createWorkflowFiles({ folder, services, shared: resident, now });
   const catalogue = createCatalogue(files, createWorkflowUploads(stores.storage, now), now);
   const installed = { environment: environmentDefaults(config.defaultModels), home: homeDefaults };
-  const tiers = createTierStore(stores.storage, installed, now);
-  const runs = createRuns({ service, catalogue, tiers, objectInfo });
-  const defaults = createDefaults({ tiers, runs, objectInfo });
+  const tiers = createTierStore(stores, installed, now);
+  const descriptions = createDescriptions({ catalogue, tiers, objectInfo });
+  const runs = createRuns({ service, catalogue, descriptions, objectInfo });
+  const defaults = createDefaults({ tiers, descriptions, objectInfo });
   const upstream = createUpstream(() => backends, service);
   const app = createApp({
     config,
     service,
     catalogue,
+    descriptions,
     runs,
     defaults,
     upstream,

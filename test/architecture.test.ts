@@ -29,7 +29,17 @@ const LAYERS: Record<string, string[]> = {
     'config.ts',
     'log.ts',
   ],
-  'index.ts': ['gateway.ts', 'jobs', 'comfyui', 'config.ts', 'errors.ts', 'log.ts', 'storage', 'runtime'],
+  'index.ts': [
+    'gateway.ts',
+    'workflows',
+    'jobs',
+    'comfyui',
+    'config.ts',
+    'errors.ts',
+    'log.ts',
+    'storage',
+    'runtime',
+  ],
   simulator: [],
   runtime: [
     'gateway.ts',

@@ -11,7 +11,7 @@ const AUDIO = { durationMs: 1_500 };
 const MEDIA: Record<string, object> = {
   'front.mp4': VIDEO,
   'end.mp4': VIDEO,
-  'turned.mp4': { width: 48, height: 64, durationMs: 1_000 },
+  'turned.mp4': { width: 48, height: 64, durationMs: 2_000 },
   'fragments.mp4': { width: 64, height: 48 },
   'vp9.webm': VIDEO,
   'h264.mkv': VIDEO,

@@ -400,6 +400,7 @@ interface Image {
 
 /** Settings of the README that `--help` leaves out: a second name, what only Workers read, what only S3 needs. */
 const ELSEWHERE = new Set([
+  'COMFY_MCP_WORKFLOW_DIR',
   'COMFYUI_ADDRESS',
   'MAX_SUBREQUESTS',
   'S3_BUCKET',

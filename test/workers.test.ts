@@ -265,7 +265,7 @@ describe.skipIf(isMissing('workerd'))('workerd', { timeout: 60_000 }, () => {
 describe('the bundle', () => {
   test('is at most 250 KB after gzip, and has nothing of the simulator, drivers or Node servers', async () => {
     const files = (await readdir(dirname(built.main))).filter((name) => /\.m?js$|\.wasm$/.test(name));
-    // The codecs of pictures are modules of their own, which no start waits for.
+    // The codecs of pictures are modules of their own.
     expect(files.map((name) => name.replace(/^[\da-f]{30,}-/, '')).sort()).toEqual([
       'cloudflare.js',
       'mozjpeg_dec.wasm',
@@ -276,7 +276,7 @@ describe('the bundle', () => {
     const kilobytes = gzipSync(text, { level: 9 }).length / 1000;
     console.log(`Worker: ${(text.length / 1000).toFixed(0)} KB, ${kilobytes.toFixed(0)} KB after gzip`);
     expect(kilobytes).toBeLessThanOrEqual(250);
-    const sources = [...text.matchAll(/^\/\/ (\S+\.[cm]?[jt]s)$/gm)].map((match) => match[1]!);
+    const { sources } = built;
     expect(sources).toContain('src/gateway.ts');
     const unwanted =
       /src\/simulator|\/(ioredis|db0|undici|ws|@hono\/node-server|@aws-sdk|@smithy)\/|stores\/(file|redis)/;

@@ -11,7 +11,6 @@ import { createJob, reduce, type Job } from '../../src/jobs/job.ts';
 import { createJobStore } from '../../src/jobs/store.ts';
 import { nodeFetch } from '../../src/runtime/node-fetch.ts';
 import { openStores } from '../../src/runtime/stores/open.ts';
-import { openBundle } from '../../src/workflows/bundle.ts';
 import { offer } from './leash.ts';
 
 export interface ListRequest {
@@ -60,7 +59,6 @@ const gateway = createGateway(config, {
   newId: v7,
   now: Date.now,
   log: () => undefined,
-  workflows: { folder: openBundle({}), services: [], homeDefaults: {} },
   resident: true,
 });
 let asked = 0;

@@ -133,7 +133,10 @@ export type RunRequest = z.infer<typeof RunRequest>;
 export const RegenerateRequest = z
   .object(
     {
-      seed: z.unknown().describe('Left out or null: a new one. -1: that of the job. Else a whole number.'),
+      seed: z
+        .unknown()
+        .optional()
+        .describe('Left out or null: a new one. -1: that of the job. Else a whole number.'),
       overrides: absent(graph('an object of input names and values')).describe(
         'What to change, by parameter or `<node>.<input>`.',
       ),

@@ -1,6 +1,7 @@
 /** Workflows, their schemas and what a dry run found, in the words of REST. */
 import type * as wire from '../api/schemas.ts';
-import type { DescribedWorkflow, DryRunReport, ListedWorkflow } from '../jobs/runs.ts';
+import type { DryRunReport } from '../jobs/runs.ts';
+import type { DescribedWorkflow, ListedWorkflow } from '../workflows/descriptions.ts';
 import type { Entry } from '../workflows/files.ts';
 import type { Parameter } from '../workflows/workflow.ts';
 

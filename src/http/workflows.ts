@@ -4,7 +4,8 @@ import * as wire from '../api/schemas.ts';
 import { memberText, parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
 import type { Runs } from '../jobs/runs.ts';
-import type { Catalogue } from '../workflows/catalogue.ts';
+import type { Catalogue, RunnableEntry } from '../workflows/catalogue.ts';
+import type { Descriptions } from '../workflows/descriptions.ts';
 import { schemaText } from '../workflows/schema.ts';
 import { optionalJson, type BodyReader } from './body.ts';
 import type { AppContext, Env } from './context.ts';
@@ -14,6 +15,7 @@ import { idempotencyOf, optionsOf, type Submissions } from './submissions.ts';
 
 export interface WorkflowRouteDeps {
   catalogue: Catalogue;
+  descriptions: Descriptions;
   runs: Runs;
   bodies: BodyReader;
   submissions: Submissions;
@@ -22,30 +24,32 @@ export interface WorkflowRouteDeps {
 }
 
 export function workflowRoutes(deps: WorkflowRouteDeps): Hono<Env> {
-  const { catalogue, runs, bodies, submissions, withKeys } = deps;
+  const { catalogue, descriptions, runs, bodies, submissions, withKeys } = deps;
   const routes = new Hono<Env>();
 
-  async function answer(c: AppContext, name: string, status: 200 | 201): Promise<Response> {
-    const { caller, base } = c.var;
-    const described = await runs.describe(caller, name);
-    const entry = (await catalogue.find(caller.owner, name))!;
-    const body = presentWorkflow(entry, described, base, withKeys);
+  async function answer(c: AppContext, entry: RunnableEntry, status: 200 | 201): Promise<Response> {
+    const described = await descriptions.describe(c.var.caller.owner, entry);
+    const body = presentWorkflow(entry, described, c.var.base, withKeys);
     return c.body(schemaText(body), status, { 'content-type': 'application/json' });
   }
 
   routes.get('/workflows', async (c) => {
-    const workflows = (await runs.list(c.var.caller)).map((entry) => presentSummary(entry, c.var.base));
+    const workflows = (await descriptions.list(c.var.caller.owner)).map((entry) =>
+      presentSummary(entry, c.var.base),
+    );
     const list: wire.WorkflowList = { workflows, count: workflows.length };
     return c.json(list);
   });
 
-  routes.get('/workflows/:name', (c) => answer(c, c.req.param('name'), 200));
+  routes.get('/workflows/:name', async (c) =>
+    answer(c, await catalogue.get(c.var.caller.owner, c.req.param('name')), 200),
+  );
 
   routes.put('/workflows/:name', async (c) => {
     const { graph, metaText } = uploaded(await bodies.bytes(c));
-    const name = c.req.param('name');
-    const { created } = await catalogue.put(c.var.caller.owner, name, graph, metaText);
-    return answer(c, name, created ? 201 : 200);
+    const { owner } = c.var.caller;
+    const { entry, created } = await catalogue.put(owner, c.req.param('name'), graph, metaText);
+    return answer(c, entry, created ? 201 : 200);
   });
 
   routes.delete('/workflows/:name', async (c) => {
@@ -60,8 +64,9 @@ export function workflowRoutes(deps: WorkflowRouteDeps): Hono<Env> {
     const inputs = (parseLossless(memberText(text, 'inputs') ?? '{}') ?? {}) as JsonObject;
     const { caller } = c.var;
     const name = c.req.param('name');
-    const { parameters } = (await catalogue.get(caller.owner, name)) ?? {};
-    const astray = Object.keys(body).find((key) => parameters.some((parameter) => parameter.name === key));
+    const others = Object.keys(body).filter((key) => !Object.hasOwn(wire.RunRequest.shape, key));
+    const { workflow } = others.length > 0 ? await catalogue.get(caller.owner, name) : {};
+    const astray = others.find((key) => workflow?.parameters.some((parameter) => parameter.name === key));
     if (astray !== undefined) {
       throw new GatewayError(
         'invalid_request',

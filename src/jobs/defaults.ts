@@ -10,21 +10,21 @@ import {
   type Defaults,
   type MergedDefaults,
 } from '../workflows/defaults.ts';
+import type { Descriptions, ListedWorkflow } from '../workflows/descriptions.ts';
 import { inputFacts, inputNames, inputSpec } from '../workflows/input-facts.ts';
 import type { TierStore } from '../workflows/tiers.ts';
 import type { Namespace, Parameter } from '../workflows/workflow.ts';
-import type { Runs } from './runs.ts';
 import type { Caller } from './service.ts';
 
 export type DefaultsService = ReturnType<typeof createDefaults>;
 
 interface DefaultsDeps {
   tiers: TierStore;
-  runs: Runs;
+  descriptions: Descriptions;
   objectInfo: ObjectInfoReader;
 }
 
-export function createDefaults({ tiers, runs, objectInfo }: DefaultsDeps) {
+export function createDefaults({ tiers, descriptions, objectInfo }: DefaultsDeps) {
   return {
     /** All tiers in one, and which tier gave what. */
     get: async ({ owner }: Caller): Promise<MergedDefaults> => mergeDefaults(await tiers.read(owner)),
@@ -35,7 +35,7 @@ export function createDefaults({ tiers, runs, objectInfo }: DefaultsDeps) {
      */
     async set(caller: Caller, patch: unknown, persist: boolean): Promise<Defaults> {
       const models = namesModel(patch) ? modelsOf((await objectInfo.fresh()).classes) : undefined;
-      const known = knownParameters(await runs.list(caller));
+      const known = knownParameters(await descriptions.list(caller.owner));
       if (models) {
         for (const namespace of NAMESPACES) {
           // What a workflow calls a model has its own options.
@@ -65,7 +65,7 @@ export function createDefaults({ tiers, runs, objectInfo }: DefaultsDeps) {
 }
 
 /** Parameters of all workflows, by what these make. */
-function knownParameters(list: Awaited<ReturnType<Runs['list']>>): Record<Namespace, Parameter[]> {
+function knownParameters(list: readonly ListedWorkflow[]): Record<Namespace, Parameter[]> {
   const known: Record<Namespace, Parameter[]> = { image: [], audio: [], video: [] };
   for (const { described } of list) {
     if (!described) continue;

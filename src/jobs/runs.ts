@@ -1,45 +1,22 @@
-/** Workflows by name: described, run, run again with changes. What REST and MCP call for anything that has a workflow in it. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+/** Workflows by name: run, run again with changes, or only tried. What REST and MCP call for whatever has a workflow in it. */
 import type { ObjectInfo } from '../comfyui/client.ts';
-import { parseLossless, type JsonObject } from '../comfyui/json.ts';
+import { parseLossless } from '../comfyui/json.ts';
 import type { ObjectInfoReader } from '../comfyui/object-info.ts';
 import type { NodeFaults } from '../comfyui/rejection.ts';
 import { GatewayError } from '../errors.ts';
 import { bindGraph, type BindOptions, type Bound } from '../workflows/bind.ts';
 import type { Catalogue } from '../workflows/catalogue.ts';
 import type { ValueFault } from '../workflows/check-value.ts';
-import { applyDefaults, type DefaultSource } from '../workflows/defaults.ts';
+import type { Descriptions } from '../workflows/descriptions.ts';
 import { dryRun } from '../workflows/dry-run.ts';
-import type { Entry } from '../workflows/files.ts';
 import type { Graph } from '../workflows/graph-text.ts';
-import { missingPlace, parseWorkflow } from '../workflows/parse.ts';
-import { describe, schemaOf, type Description, type SchemaFault } from '../workflows/schema.ts';
-import type { TierStore } from '../workflows/tiers.ts';
-import type { Parameter, Workflow } from '../workflows/workflow.ts';
+import { missingPlace } from '../workflows/parameters.ts';
+import { parseWorkflow } from '../workflows/parse.ts';
+import { isSeedName, type Parameter, type Workflow } from '../workflows/workflow.ts';
 import { checkGraph } from './graph.ts';
 import type { Job } from './job.ts';
 import type { Caller, JobService } from './service.ts';
 import type { Submission, Submitted } from './submission.ts';
-
-/** A workflow as a caller can run it now: defaults of all tiers are applied. */
-export interface DescribedWorkflow {
-  workflow: Workflow;
-  parameters: Parameter[];
-  /** Which tier gave the default of a parameter. */
-  sources: Record<string, DefaultSource>;
-  /** JSON Schema 2020-12 of the inputs; write it with `schemaText`. */
-  schema: JsonObject;
-  /** Contradictions between the files and ComfyUI; the schema works all the same. */
-  faults: SchemaFault[];
-  /** When ComfyUI's object_info was read, in ms since 1970; undefined if nobody could be asked. */
-  asOf?: number;
-}
-
-/** What is listed: broken files, services and uploads have no description. */
-export interface ListedWorkflow extends Entry {
-  described?: DescribedWorkflow;
-}
 
 /** What a submission takes besides its graph. */
 export type RunOptions = Omit<
@@ -71,50 +48,23 @@ export interface DryRunReport {
 export interface RunsDeps {
   service: JobService;
   catalogue: Catalogue;
-  tiers: TierStore;
+  descriptions: Descriptions;
   objectInfo: ObjectInfoReader;
 }
 
 export type Runs = ReturnType<typeof createRuns>;
 
-/** How old object_info may be: for whoever reads a schema, and for a submission, which asks again before it refuses. */
-const SCHEMA_MS = 5_000;
+/** How old object_info may be for a submission, which asks again before it refuses, in ms. */
 const RUN_MS = 120_000;
 
-export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) {
-  const descriptions = new WeakMap<Workflow, { classes: JsonObject | undefined; description: Description }>();
-  const versions = new WeakMap<JsonObject, number>();
-  let versionCount = 0;
+export function createRuns({ service, catalogue, descriptions, objectInfo }: RunsDeps) {
+  const templates = new WeakMap<Workflow, Graph>();
 
-  function describedBy(workflow: Workflow, info: ObjectInfo | undefined): Description {
-    const known = descriptions.get(workflow);
-    if (known && known.classes === info?.classes) return known.description;
-    const description = describe(workflow, info?.classes);
-    descriptions.set(workflow, { classes: info?.classes, description });
-    return description;
-  }
-
-  async function present(
-    owner: string,
-    workflow: Workflow,
-    info: ObjectInfo | undefined,
-  ): Promise<DescribedWorkflow> {
-    const description = describedBy(workflow, info);
-    const { parameters, sources } = applyDefaults(workflow, description.parameters, await tiers.read(owner));
-    return {
-      workflow,
-      parameters,
-      sources,
-      schema: schemaOf(parameters, workflow),
-      faults: description.faults,
-      ...(info && { asOf: info.at }),
-    };
-  }
-
-  /** Parameters as a call of this owner meets them. */
-  async function parametersOf(owner: string, workflow: Workflow, info: ObjectInfo | undefined) {
-    return applyDefaults(workflow, describedBy(workflow, info).parameters, await tiers.read(owner))
-      .parameters;
+  /** The graph of a workflow, read once. */
+  function templateOf(workflow: Workflow): Graph {
+    let graph = templates.get(workflow);
+    if (!graph) templates.set(workflow, (graph = parseLossless(workflow.graphText) as Graph));
+    return graph;
   }
 
   /**
@@ -122,17 +72,20 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
    * @throws invalid_request (422) with all faults
    */
   async function bind(
-    graphText: string,
+    source: string | Graph,
     parameters: (info: ObjectInfo | undefined) => Promise<readonly Parameter[]>,
     values: Readonly<Record<string, unknown>>,
     options: BindOptions & { dropUnknown: boolean },
   ): Promise<{ bound: Bound; dropped: Record<string, string> }> {
     const info = await objectInfo.read(RUN_MS);
-    const first = bindKnown(graphText, await parameters(info), values, options);
+    const first = bindKnown(source, await parameters(info), values, {
+      ...options,
+      objectInfo: info?.classes,
+    });
     if (first.bound.ok || !info || !first.bound.error.faults.some(mayBeOutOfDate)) return first;
     const fresh = await objectInfo.fresh().catch(() => undefined);
     // The limits were those of a ComfyUI that cannot be asked: the submission finds out.
-    return bindKnown(graphText, await parameters(fresh), values, options);
+    return bindKnown(source, await parameters(fresh), values, { ...options, objectInfo: fresh?.classes });
   }
 
   /** The parameters of the workflow that a job was made from, as far as they are in its graph; else its literal inputs. */
@@ -146,7 +99,12 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
       parameter.bindings.every(({ node, input }) => missingPlace(graph, node, input) === undefined),
     );
     // A workflow of that name that has nothing in common with the graph is another one.
-    return parameters.length > 0 ? { ...named.workflow, parameters } : parsed.workflow;
+    if (parameters.length === 0) return parsed.workflow;
+    // Without a seed among its parameters, "again with another seed" means those that stand in the graph.
+    const seeds = parameters.some((p) => p.seed === true || isSeedName(p.name))
+      ? []
+      : literalSeeds(parsed.workflow);
+    return { ...named.workflow, parameters: [...parameters, ...seeds] };
   }
 
   async function submit(
@@ -157,53 +115,23 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
   ): Promise<Ran> {
     if (!bound.ok) throw refusal(bound.error);
     const inputs = { ...before, ...bound.values };
-    const { graphText } = bound;
-    const graph: unknown = JSON.parse(graphText);
+    const { graphText, graph } = bound;
     const submitted = await service.submit(caller, { ...submission, graphText, graph, inputs });
     return { ...submitted, applied: bound.values, dropped };
   }
 
   return {
-    /** All that the caller sees, by name; broken ones with their error. Never fails because of ComfyUI. */
-    async list({ owner }: Caller): Promise<ListedWorkflow[]> {
-      const [entries, info] = await Promise.all([catalogue.list(owner), objectInfo.read(SCHEMA_MS)]);
-      return Promise.all(
-        entries.map(async (entry) =>
-          entry.workflow ? { ...entry, described: await present(owner, entry.workflow, info) } : entry,
-        ),
-      );
-    },
-
-    /** Another text whenever `list` gives something else; for caches of what was made from it. */
-    async revision({ owner }: Caller): Promise<string> {
-      const [entries, info, tiersNow] = await Promise.all([
-        catalogue.list(owner),
-        objectInfo.read(SCHEMA_MS),
-        tiers.read(owner),
-      ]);
-      if (info && !versions.has(info.classes)) versions.set(info.classes, ++versionCount);
-      const facts = entries.map(({ name, workflow, error }) => [name, workflow?.hash ?? error?.message]);
-      const text = JSON.stringify([facts, tiersNow, info && versions.get(info.classes)]);
-      return bytesToHex(sha256(utf8ToBytes(text)));
-    },
-
-    /** Throws `not_found` with the nearest names, `invalid_workflow` with the place for a broken one. */
-    async describe({ owner }: Caller, name: string): Promise<DescribedWorkflow> {
-      const [workflow, info] = await Promise.all([catalogue.get(owner, name), objectInfo.read(SCHEMA_MS)]);
-      return present(owner, workflow, info);
-    },
-
-    /** Throws as `describe`, and `invalid_request` (422) with all faults of the inputs. */
+    /** Throws as `Catalogue.get`, and `invalid_request` (422) with all faults of the inputs. */
     async run(
       caller: Caller,
       name: string,
       inputs: Readonly<Record<string, unknown>>,
       { dropUnknown = false, ...options }: RunOptions = {},
     ): Promise<Ran> {
-      const workflow = await catalogue.get(caller.owner, name);
+      const { workflow } = await catalogue.get(caller.owner, name);
       const binding = await bind(
-        workflow.graphText,
-        (info) => parametersOf(caller.owner, workflow, info),
+        templateOf(workflow),
+        (info) => descriptions.parameters(caller.owner, workflow, info),
         inputs,
         { seed: drawSeed, dropUnknown },
       );
@@ -238,7 +166,7 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
       }
       const binding = await bind(
         graphText,
-        async (info) => describedBy(workflow, info).parameters,
+        async (info) => descriptions.describedBy(workflow, info).parameters,
         { ...overrides, ...(given && { seed }) },
         { seed: drawSeed, keepSeeds: true, dropUnknown },
       );
@@ -271,15 +199,16 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
       name: string,
       inputs: Readonly<Record<string, unknown>>,
     ): Promise<DryRunReport> {
-      const workflow = await catalogue.get(owner, name);
+      const { workflow } = await catalogue.get(owner, name);
       const info = await objectInfo.fresh();
-      const parameters = await parametersOf(owner, workflow, info);
-      const bound = bindGraph(workflow.graphText, parameters, inputs, { seed: drawSeed });
+      const parameters = await descriptions.parameters(owner, workflow, info);
+      const options = { seed: drawSeed, objectInfo: info.classes };
+      const bound = bindGraph(templateOf(workflow), parameters, inputs, options);
       if (!bound.ok) {
         const { faults } = bound.error;
         return { valid: false, inputFaults: faults, nodeFaults: {}, dropped: [], asOf: info.at };
       }
-      const { valid, faults, dropped } = dryRun(parseLossless(bound.graphText) as Graph, info.classes);
+      const { valid, faults, dropped } = dryRun(bound.graph, info.classes);
       return {
         valid,
         inputFaults: [],
@@ -294,12 +223,12 @@ export function createRuns({ service, catalogue, tiers, objectInfo }: RunsDeps) 
 
 /** Binds; what the workflow does not have is left out if that is wanted. */
 function bindKnown(
-  graphText: string,
+  source: string | Graph,
   parameters: readonly Parameter[],
   values: Readonly<Record<string, unknown>>,
   { dropUnknown, ...options }: BindOptions & { dropUnknown: boolean },
 ): { bound: Bound; dropped: Record<string, string> } {
-  const bound = bindGraph(graphText, parameters, values, options);
+  const bound = bindGraph(source, parameters, values, options);
   if (bound.ok || !dropUnknown) return { bound, dropped: {} };
   const unknown = bound.error.faults.filter(
     ({ reason, parameter }) => reason === 'unknown_parameter' && Object.hasOwn(values, parameter),
@@ -307,7 +236,11 @@ function bindKnown(
   if (unknown.length === 0) return { bound, dropped: {} };
   const dropped = Object.fromEntries(unknown.map(({ parameter, message }) => [parameter, message]));
   const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(dropped, name)));
-  return { bound: bindGraph(graphText, parameters, rest, options), dropped };
+  return { bound: bindGraph(source, parameters, rest, options), dropped };
+}
+
+function literalSeeds({ parameters }: Workflow): Parameter[] {
+  return parameters.filter(({ bindings }) => bindings.some(({ input }) => isSeedName(input)));
 }
 
 /** Faults that come from what ComfyUI said of its options and ranges. */

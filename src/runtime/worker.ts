@@ -60,7 +60,7 @@ function open(env: Bindings, openBucket: OpenBucket | undefined): Gateway {
     newId: v7,
     now: Date.now,
     log,
-    workflows: { folder: openBundle(WORKFLOWS), services: [], homeDefaults: {} },
+    workflows: { folder: openBundle(WORKFLOWS) },
     resident: false,
   });
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ConfigError, type Config } from '../config.ts';
 import type { WorkflowPorts } from '../gateway.ts';
 import { serviceFaults } from '../workflows/files.ts';
@@ -20,17 +21,24 @@ export async function openWorkflows(
   return { folder: openFolder(config.workflowDir), services, homeDefaults: readHomeDefaults(home) };
 }
 
+/** The usual folder, when it is not there, is the one that ships: whoever starts the package anywhere has something to run. */
 function openFolder(dir: string): WorkflowFolder {
+  const place = (): string => (dir === DEFAULT_DIR && !existsSync(dir) ? SHIPPED_DIR : dir);
   return {
-    label: dir,
     async list() {
-      const entries = await readdir(dir, { withFileTypes: true }).catch(absentIsEmpty);
-      const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => look(dir, name));
+      const found = place();
+      const entries = await readdir(found, { withFileTypes: true }).catch(absentIsEmpty);
+      const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => look(found, name));
       return (await Promise.all(files)).filter((file) => file !== undefined);
     },
-    read: (name) => readFile(join(dir, name)),
+    read: (name) => readFile(join(place(), name)),
   };
 }
+
+const DEFAULT_DIR = './workflows';
+
+/** Beside src/ and dist/. */
+const SHIPPED_DIR = fileURLToPath(new URL('../../workflows', import.meta.url));
 
 /** `configFile` is what names the services: paths count from its folder, names from the workflow folder. */
 function openServices(
@@ -58,10 +66,11 @@ function openServices(
 /** `defaults` of ~/.config/comfy-mcp/config.json, the place of a seed system. Throws if it is there and cannot be used. */
 function readHomeDefaults(home: string | undefined): Defaults {
   const path = join(home ?? '', '.config', 'comfy-mcp', 'config.json');
-  if (!home || !existsSync(path)) return {};
+  const text = home ? readIfAllowed(path) : undefined;
+  if (text === undefined) return {};
   let file: unknown;
   try {
-    file = JSON.parse(readFileSync(path, 'utf8'));
+    file = JSON.parse(text);
   } catch (error) {
     throw new Error(`${path} cannot be read as JSON: ${String(error)}. Repair it or delete it.`, {
       cause: error,
@@ -75,6 +84,18 @@ function readHomeDefaults(home: string | undefined): Defaults {
       );
   }
   return defaults as Defaults;
+}
+
+/** Undefined if it is not there, or not for us: Deno has a permission for each place. */
+function readIfAllowed(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, name } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(code ?? '') || name === 'NotCapable')
+      return undefined;
+    throw error;
+  }
 }
 
 async function look(dir: string, name: string): Promise<WorkflowFile | undefined> {

@@ -15,7 +15,6 @@ export function openBundle(bundle: WorkflowBundle): WorkflowFolder {
       : new TextEncoder().encode(text);
   let files: Awaited<ReturnType<WorkflowFolder['list']>> | undefined;
   return {
-    label: 'bundled workflows',
     async list() {
       files ??= Object.entries(bundle).map(([name, text]) => {
         const bytes = bytesOf(text);

@@ -16,16 +16,21 @@ export interface Catalogue {
   /** Undefined if there is none. */
   find(owner: string, name: string): Promise<Entry | undefined>;
   /** Throws `not_found` with the nearest names, `invalid_workflow` for a broken one. */
-  get(owner: string, name: string): Promise<Workflow>;
+  get(owner: string, name: string): Promise<RunnableEntry>;
   /** Keeps an upload: JSON of a graph, or a picture that carries one. `created`: there was none of this name before. */
   put(
     owner: string,
     name: string,
     bytes: Uint8Array,
     metaText?: string,
-  ): Promise<{ entry: Entry; created: boolean }>;
+  ): Promise<{ entry: RunnableEntry; created: boolean }>;
   /** Takes an upload away; throws `not_found`, or `forbidden` for what is no upload. */
   remove(owner: string, name: string): Promise<void>;
+}
+
+/** One that can be run. */
+export interface RunnableEntry extends Entry {
+  workflow: Workflow;
 }
 
 /** Uploads of the key of this name are for everybody. */
@@ -95,8 +100,9 @@ export function createCatalogue(
     async get(owner, name) {
       const entry = await find(owner, name);
       if (!entry) throw await absent(owner, name);
-      if (!entry.workflow) throw refusal(entry.error!, `The workflow '${name}' cannot be run: `);
-      return entry.workflow;
+      const { workflow, error } = entry;
+      if (!workflow) throw refusal(error!, `The workflow '${name}' cannot be run: `);
+      return { ...entry, workflow };
     },
 
     async put(owner, name, bytes, metaText) {
@@ -121,7 +127,7 @@ export function createCatalogue(
         );
       }
       await uploads.put(owner, name, parsed.workflow.graphText, metaText);
-      return { entry: uploadEntry((await uploads.find(owner, name)) ?? parsed.workflow), created };
+      return { entry: uploadEntry(parsed.workflow), created };
     },
 
     async remove(owner, name) {
@@ -145,6 +151,6 @@ function refusal(error: WorkflowError, prefix: string): GatewayError {
   });
 }
 
-function uploadEntry(workflow: Workflow): Entry {
+function uploadEntry(workflow: Workflow): RunnableEntry {
   return { name: workflow.name, source: 'upload', workflow, updatedAt: workflow.updatedAt };
 }

@@ -8,6 +8,7 @@ import { nearest, type NodeFault, type NodeFaults } from '../comfyui/rejection.t
 import { inputsOf, isLink, type Graph } from './graph-text.ts';
 import { inputFacts, inputSpec, requiredInputs, type InputFacts } from './input-facts.ts';
 import { checkValue } from './check-value.ts';
+import { numberText, toInteger } from './numbers.ts';
 
 export interface DryRun {
   /** Whether ComfyUI would take it: no unknown class, and at least one output without a fault. */
@@ -17,18 +18,25 @@ export interface DryRun {
   dropped: string[];
 }
 
+/** Faults after which nothing more is looked into: each costs a comparison with all names that there are. */
+const MAX_FAULTS = 200;
+
 /** Longest chain of nodes that is followed. */
 const MAX_DEPTH = 900;
 
 /** `classes`: object_info. `graph`: numbers may be rounded or raw. */
 export function dryRun(graph: Graph, classes: JsonObject): DryRun {
-  const faults: NodeFaults = {};
+  // Without a prototype: a node may be called `__proto__`.
+  const faults = Object.create(null) as NodeFaults;
+  let count = 0;
   const note = (id: string, fault: NodeFault): void => {
+    if (++count > MAX_FAULTS) return;
     const type = graph[id]?.['class_type'];
     (faults[id] ??= { class_type: typeof type === 'string' ? type : null, errors: [] }).errors.push(fault);
   };
   let known = true;
   for (const [id, node] of Object.entries(graph)) {
+    if (count >= MAX_FAULTS) break;
     const fault = classFault(node, classes);
     if (!fault) continue;
     known = false;
@@ -36,13 +44,13 @@ export function dryRun(graph: Graph, classes: JsonObject): DryRun {
   }
   const outputs = Object.keys(graph).filter((id) => classOf(graph[id], classes)?.['output_node'] === true);
   const checked = new Map<string, boolean>();
-  const good = outputs.filter((id) => check(id, new Set()));
+  const good = new Set(outputs.filter((id) => check(id, new Set())));
   if (known && outputs.length === 0) {
     const message =
       'the workflow has no output node, such as SaveImage or PreviewImage; ComfyUI would have nothing to do';
     note(Object.keys(graph)[0]!, { field: null, reason: 'no_outputs', message });
   }
-  return { valid: known && good.length > 0, faults, dropped: outputs.filter((id) => !good.includes(id)) };
+  return { valid: known && good.size > 0, faults, dropped: outputs.filter((id) => !good.has(id)) };
 
   /** Whether a node and all that it needs are without fault. `path`: the nodes that led here. */
   function check(id: string, path: Set<string>): boolean {
@@ -59,8 +67,8 @@ export function dryRun(graph: Graph, classes: JsonObject): DryRun {
     path.add(id);
     const node = graph[id]!;
     const nodeClass = classOf(node, classes);
-    let good = nodeClass !== undefined;
-    if (nodeClass) {
+    let good = nodeClass !== undefined && count < MAX_FAULTS;
+    if (nodeClass && good) {
       for (const fault of nodeFaults(node, nodeClass, graph)) {
         note(id, fault);
         good = false;
@@ -132,10 +140,7 @@ function valueFault(field: string, value: unknown, facts: InputFacts): NodeFault
   if (facts.upload !== undefined || (facts.type === 'string' && !facts.enum)) return undefined;
   if (facts.type === 'boolean' || facts.type === 'object') return undefined;
   const isNumber = (facts.type === 'integer' || facts.type === 'number') && !facts.enum;
-  // Python's int() and float() take texts, and int() cuts a fraction off.
-  const number = isNumber && typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  const whole =
-    isNumber && facts.type === 'integer' && typeof number === 'number' ? Math.trunc(number) : number;
+  const read = isNumber ? pythonNumber(value, facts.type === 'integer') : value;
   const { minimum, maximum, enum: options, type } = facts;
   const limits = {
     ...(minimum !== undefined && { minimum }),
@@ -143,7 +148,7 @@ function valueFault(field: string, value: unknown, facts: InputFacts): NodeFault
     ...(options && { enum: options }),
   };
   const parameter = { name: field, type, required: true, bindings: [], ...limits };
-  const checked = checkValue(parameter, whole);
+  const checked = checkValue(parameter, read);
   if (checked.ok) return undefined;
   const { reason, message, given, allowed, nearest: near } = checked.fault;
   return {
@@ -154,6 +159,18 @@ function valueFault(field: string, value: unknown, facts: InputFacts): NodeFault
     ...(allowed !== undefined && { allowed }),
     ...(near && { nearest: near.map(String) }),
   };
+}
+
+/** What Python's int() and float() make of a value: they take texts and booleans, and int() cuts a fraction off. Else the value. */
+function pythonNumber(value: unknown, integer: boolean): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  const number = numberText(value);
+  if (number !== undefined)
+    return integer && toInteger(value) === undefined ? Math.trunc(Number(number)) : value;
+  if (typeof value !== 'string') return value;
+  const text = value.trim().replace(/(?<=\d)_(?=\d)/g, '');
+  if (integer) return /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : value;
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : value;
 }
 
 function didYouMean(near: readonly string[]): string {

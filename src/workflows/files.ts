@@ -215,7 +215,7 @@ function nameOfService(service: unknown, index: number): string {
 }
 
 function isMeta({ name }: WorkflowFile): boolean {
-  return name.endsWith('.meta.json') && !name.startsWith('.');
+  return /\.meta\.json$/i.test(name) && !name.startsWith('.');
 }
 
 function isWorkflow(file: WorkflowFile): boolean {
@@ -223,7 +223,7 @@ function isWorkflow(file: WorkflowFile): boolean {
 }
 
 function stemOf(name: string): string {
-  return name.replace(/(?:\.meta)?\.\w+$/, '');
+  return name.replace(/(?:\.meta)?\.\w+$/i, '');
 }
 
 function decode(bytes: Uint8Array): string {

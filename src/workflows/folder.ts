@@ -11,8 +11,6 @@ export interface WorkflowFile {
 }
 
 export interface WorkflowFolder {
-  /** What it is called in messages. */
-  label: string;
   /** All files in it, in any order; none if there is no such folder. */
   list(): Promise<WorkflowFile[]>;
   read(name: string): Promise<Uint8Array>;

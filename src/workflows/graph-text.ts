@@ -1,6 +1,7 @@
 /** Reading a graph's text: JSON with the place of a fault, API format and not the editor's. Pure. */
 import { isObject, jsonDepth, type JsonObject } from '../comfyui/json.ts';
 import { findJsonFault, placeOf } from './json-fault.ts';
+import { numberText } from './numbers.ts';
 import type { WorkflowError } from './workflow.ts';
 
 /** Nodes by id; every node is an object, its `inputs`, if there, too. */
@@ -75,7 +76,7 @@ export function isLink(value: unknown): boolean {
     Array.isArray(value) &&
     value.length === 2 &&
     typeof value[0] === 'string' &&
-    (typeof value[1] === 'number' || typeof value[1] === 'bigint')
+    numberText(value[1]) !== undefined
   );
 }
 
