@@ -7,6 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { copies } from './copies.ts';
 import { download } from './download.ts';
 import { frames } from './frames.ts';
 import { jobs } from './jobs.ts';
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   frames,
   subscribers,
   download,
+  copies,
   jobs,
   runtimes,
   listing,

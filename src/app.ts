@@ -3,8 +3,10 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Links } from './assets/links.ts';
 import type { OutputAssets } from './assets/outputs.ts';
+import type { AssetRegistry } from './assets/registry.ts';
+import type { Thumbnails } from './assets/thumbnails.ts';
 import type { Config } from './config.ts';
-import { assetContentRoute, assetRoute } from './http/assets.ts';
+import { assetContentRoute, assetRoutes, assetThumbnailRoute } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
 import { createBodyReader } from './http/body.ts';
 import type { Env } from './http/context.ts';
@@ -14,7 +16,7 @@ import { apiHealthRoute, healthRoutes } from './http/health.ts';
 import { jobRoutes } from './http/jobs.ts';
 import { checkOrigin } from './http/origin.ts';
 import { pageRoutes } from './http/pages.ts';
-import type { Presenter } from './assets/present.ts';
+import type { Presenter } from './http/present.ts';
 import { createSubmissions } from './http/submissions.ts';
 import { upstreamRoutes } from './http/upstream.ts';
 import { workflowRoutes } from './http/workflows.ts';
@@ -41,6 +43,8 @@ export interface AppDeps {
   upstream: Upstream;
   feed: Feed;
   assets: OutputAssets;
+  registry: AssetRegistry;
+  thumbnails: Thumbnails;
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
@@ -53,8 +57,8 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { config, service, feed, assets, presenter, links, backends, now, log, budget } = deps;
-  const { catalogue, descriptions, runs, defaults, upstream, mcp, newId } = deps;
+  const { config, service, feed, assets, registry, presenter, links, backends, now, log, budget } = deps;
+  const { catalogue, descriptions, runs, defaults, upstream, thumbnails, mcp, newId } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -72,7 +76,9 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', eventRoutes({ service, feed, presenter, log, now, budget }));
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
-  app.route('/api/v2', assetContentRoute({ assets, presenter }));
+  app.route('/api/v2', assetContentRoute(assets));
+  app.use('/api/v2/assets/:id/thumbnail', withKeyOrLink);
+  app.route('/api/v2', assetThumbnailRoute(thumbnails));
 
   app.use('/api/v2/*', withKey);
   const bodies = createBodyReader(config.maxBodyBytes);
@@ -90,7 +96,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     }),
   );
   app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
-  app.route('/api/v2', assetRoute({ assets, presenter }));
+  app.route('/api/v2', assetRoutes({ registry, presenter }));
 
   app.use('/mcp', withKey);
   app.route('/', mcpRoute({ serverFor: mcp, readText: bodies.text, newId, log }));

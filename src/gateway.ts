@@ -2,25 +2,29 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createApp } from './app.ts';
+import { COPY_MS, createCopier, type Copier } from './assets/copies.ts';
 import { createLinks } from './assets/links.ts';
 import { createOutputAssets } from './assets/outputs.ts';
-import type { Codecs } from './assets/thumbnail.ts';
+import { createAssetRegistry } from './assets/registry.ts';
+import { createAssetUrls } from './assets/urls.ts';
+import { createThumbnailer, type Codecs } from './assets/thumbnail.ts';
+import { createThumbnails } from './assets/thumbnails.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createObjectInfo } from './comfyui/object-info.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
 import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/socket.ts';
 import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
 import type { Config } from './config.ts';
-import { GatewayError } from './errors.ts';
-import { createPresenter } from './assets/present.ts';
+import { createPresenter } from './http/present.ts';
 import { backendOf, type Backend } from './jobs/backend.ts';
 import { COUNTED_SIZES } from './jobs/budget.ts';
 import { createCluster, LEAD_MS, type Cluster } from './jobs/cluster.ts';
 import { createDefaults } from './jobs/defaults.ts';
 import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
+import type { Job } from './jobs/job.ts';
 import { createRuns } from './jobs/runs.ts';
-import { callerOf, createJobService } from './jobs/service.ts';
+import { callerOf, createJobService, type JobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
 import { TRACK_MS } from './jobs/inspector.ts';
 import { createTracker } from './jobs/tracker.ts';
@@ -31,7 +35,7 @@ import { clientKey, rebuiltKey } from './storage/keys.ts';
 import { createMcp } from './mcp/mcp.ts';
 import type { ServerFor } from './mcp/server.ts';
 import type { Visit } from './mcp/tool.ts';
-import type { Stores } from './storage/ports.ts';
+import type { BlobStore, Stores } from './storage/ports.ts';
 import { openBundle } from './workflows/bundle.ts';
 import { createCatalogue } from './workflows/catalogue.ts';
 import { environmentDefaults, type Defaults } from './workflows/defaults.ts';
@@ -45,6 +49,8 @@ import { createWorkflowUploads } from './workflows/uploads.ts';
 export interface Ports {
   stores: Stores;
   fetch: Fetch;
+  /** The bucket of `config.s3`, where that is set. */
+  bucket?: BlobStore;
   /** Absent where the runtime cannot hold a socket. */
   connectSocket?: ConnectSocket;
   /** Asked for the first thumbnail, and again for every other; absent where no thumbnails are made. */
@@ -65,6 +71,7 @@ export interface Ports {
     poll?: Partial<typeof POLL_MS>;
     track?: Partial<typeof TRACK_MS>;
     lead?: Partial<typeof LEAD_MS>;
+    copy?: Partial<typeof COPY_MS>;
   };
 }
 
@@ -101,8 +108,25 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   let calls = 0;
   const budget = resident ? undefined : { calls: () => calls, maxCalls: config.maxSubrequests };
   const maxSizes = resident ? Number.POSITIVE_INFINITY : COUNTED_SIZES;
-  const store = createJobStore(stores, { maxAgeMs: config.jobMaxAgeMs, shared: resident, report, now });
-  const service = createJobService({
+  // A job that is not shown any more is still what its assets are made from.
+  const keptMs = Math.max(config.jobMaxAgeMs, config.assetTtlMs);
+  const store = createJobStore(stores, { maxAgeMs: keptMs, shared: resident, report, now });
+  const clientOf = (job: Job) => backendOf(backends, job)?.client;
+  const copies = config.s3 && ports.bucket ? { blobs: ports.bucket, bucket: config.s3.bucket } : undefined;
+  const copier: Copier | undefined =
+    copies &&
+    createCopier({
+      stores,
+      ...copies,
+      jobOf: store.get,
+      learn: (id, evidence) => service.learn(id, evidence),
+      clientOf,
+      instance,
+      report,
+      now,
+      waitMs: { ...COPY_MS, ...waitMs.copy },
+    });
+  const service: JobService = createJobService({
     store,
     stores,
     feed,
@@ -113,20 +137,39 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     resident,
     maxSizes,
     budget,
+    // Elsewhere it is done when the cron trigger visits.
+    ...(copier && { copier: resident ? copier : { noted: () => undefined } }),
   });
   const links = createLinks(config, now);
-  const presenter = createPresenter(links, config.jobMaxAgeMs, now);
-  const reaper = createReaper({ store, stores, service, config, instance, now, log });
+  const urls = createAssetUrls(links, copies && config.s3, now);
+  const presenter = createPresenter(urls, config.jobMaxAgeMs, now);
+  const reaper = createReaper({
+    store,
+    stores,
+    service,
+    config: { ...config, jobMaxAgeMs: keptMs },
+    instance,
+    now,
+    log,
+  });
   let cluster: Cluster | undefined;
   let backends: Backend[] = [];
   const countedFetch: Fetch = (url, init) => {
     calls++;
     return ports.fetch(url, init);
   };
-  const assets = createOutputAssets({
-    stores,
+  const assets = createOutputAssets({ stores, service, copies, clientOf });
+  const registry = createAssetRegistry({
     service,
-    clientOf: (job) => backendOf(backends, job)?.client,
+    outputs: assets,
+    urls,
+    assetTtlMs: config.assetTtlMs,
+    maxExamined: resident ? LISTED_EXAMINED : 0,
+  });
+  const thumbnails = createThumbnails({
+    outputs: assets,
+    thumbnailer: ports.loadCodecs && createThumbnailer(ports.loadCodecs),
+    shared: resident,
   });
   const objectInfo = createObjectInfo({
     clients: () => backends.map(({ client }) => client),
@@ -149,12 +192,9 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     defaults,
     upstream,
     feed,
-    assets,
-    presenter,
-    thumbnail: async () => {
-      throw new GatewayError('unsupported_media_type', 'Thumbnails cannot be made here yet.');
-    },
-    sizeOf: async () => ({ width: null, height: null }),
+    outputs: assets,
+    registry,
+    thumbnails,
     backends: () => backends,
     resident,
     workflowDir: config.workflowDir,
@@ -174,6 +214,8 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     upstream,
     feed,
     assets,
+    registry,
+    thumbnails,
     presenter,
     links,
     backends: () => backends,
@@ -203,6 +245,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     });
     await cluster.start();
     reaper.start();
+    copier?.start();
   }
 
   async function openBackend(address: Config['backends'][number]): Promise<Backend> {
@@ -300,7 +343,9 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     fetch: (request) => (ready ? app.fetch(request) : startThen(request)),
     async scheduled() {
       if (!ready) await start();
+      const before = calls;
       await service.visitAll();
+      if (copier) await copier.visit(spendRest(config.maxSubrequests - (calls - before)));
     },
     endStreams: feed.close,
     async close() {
@@ -308,10 +353,24 @@ export function createGateway(config: Config, ports: Ports): Gateway {
       closed = true;
       feed.close();
       reaper.stop();
+      await copier?.close();
       await cluster?.close();
       await Promise.all(backends.map(({ tracker }) => tracker.close()));
       await stores.close();
     },
+  };
+}
+
+/** Files of one list whose heads are read. */
+const LISTED_EXAMINED = 10;
+
+/** Allows calls while they fit; the first always, as what is larger than all of the rest would never get its turn. */
+function spendRest(rest: number): (calls: number) => boolean {
+  let spent = 0;
+  return (calls) => {
+    const fits = spent === 0 || spent + calls <= rest;
+    if (fits) spent += calls;
+    return fits;
   };
 }
 

@@ -95,7 +95,9 @@ const SCHEMAS = {
   Progress: wire.Progress,
   Output: wire.Output,
   OutputType: wire.OutputType,
+  Copy: wire.Copy,
   Asset: wire.Asset,
+  AssetList: wire.AssetList,
   StatusEvent: wire.StatusEvent,
   ProgressEvent: wire.ProgressEvent,
   PreviewEvent: wire.PreviewEvent,
@@ -418,6 +420,15 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     errors: STREAM,
     events: EVENT_SCHEMAS,
   },
+  'GET /api/v2/assets': {
+    id: 'listAssets',
+    tag: 'assets',
+    summary: 'List outputs, newest first',
+    description: 'Outputs of all jobs that the caller may see, until they expire.',
+    query: wire.AssetListQuery,
+    answers: { 200: json('AssetList', 'A page of assets.') },
+    errors: { ...COMMON, 400: ['invalid_request'] },
+  },
   'GET /api/v2/assets/{id}': {
     id: 'getAsset',
     tag: 'assets',
@@ -453,6 +464,26 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
       304: answer('The bytes are those of `If-None-Match`.'),
     },
     errors: { ...OF_ONE, 404: ['not_found', 'output_unavailable'] },
+  },
+  'GET /api/v2/assets/{id}/thumbnail': {
+    id: 'getAssetThumbnail',
+    tag: 'assets',
+    summary: 'A small picture of a picture',
+    description:
+      'WebP, upright, never larger than the original. Takes a key, or a signed link (the `thumbnail_url` of an asset).',
+    parameters: [ASSET_ID],
+    query: wire.ThumbnailQuery,
+    answers: {
+      200: answer('The thumbnail.', { 'image/webp': { schema: { type: 'string', format: 'binary' } } }),
+      304: answer('It is that of `If-None-Match`.'),
+    },
+    errors: {
+      ...OF_ONE,
+      400: ['invalid_request'],
+      404: ['not_found', 'output_unavailable'],
+      413: ['payload_too_large'],
+      415: ['unsupported_media_type'],
+    },
   },
   'GET /api/v2/health': {
     id: 'getHealth',

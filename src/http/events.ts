@@ -10,7 +10,7 @@ import { polledEvents } from './sse-polled.ts';
 import { EventsQuery } from '../api/schemas.ts';
 import type { AppContext, Env } from './context.ts';
 import { parseQuery } from './parse.ts';
-import type { Presenter } from '../assets/present.ts';
+import type { Presenter } from './present.ts';
 import { allEvents, jobEvents, RETRY, type EventStream } from './sse.ts';
 
 export interface EventRouteDeps {

@@ -5,8 +5,9 @@
  */
 import { toBase64, type Feed, type Live, type Wake } from '../jobs/feed.ts';
 import { isTerminal, type Job, type JobOutput } from '../jobs/job.ts';
-import type { Presenter, Viewer } from '../assets/present.ts';
-import { presentProgress, progressOf } from '../assets/present.ts';
+import type { Viewer } from '../assets/urls.ts';
+import type { Presenter } from './present.ts';
+import { presentProgress, progressOf } from './present.ts';
 
 /** Told to EventSource: reconnect after so many ms. */
 export const RETRY = 'retry: 1000\n\n';

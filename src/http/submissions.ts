@@ -7,7 +7,7 @@ import type { Job } from '../jobs/job.ts';
 import type { JobService } from '../jobs/service.ts';
 import type { Submission, Submitted } from '../jobs/submission.ts';
 import type { AppContext } from './context.ts';
-import type { Presenter } from '../assets/present.ts';
+import type { Presenter } from './present.ts';
 
 export interface SubmissionsDeps {
   service: JobService;

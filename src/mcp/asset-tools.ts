@@ -1,20 +1,20 @@
 /** Tools about what jobs made: looking at it, listing it, where it came from. */
 import { isObject, parseLossless, type JsonObject } from '../comfyui/json.ts';
 import type { RunResult } from '../comfyui/history.ts';
-import type { OutputAssets } from '../assets/outputs.ts';
+import type { AssetRecord, AssetRegistry } from '../assets/registry.ts';
+import type { Thumbnails } from '../assets/thumbnails.ts';
 import { GatewayError, notFoundIsUndefined } from '../errors.ts';
-import type { Job, JobOutput } from '../jobs/job.ts';
+import { toBase64 } from '../jobs/feed.ts';
 import type { JobService } from '../jobs/service.ts';
-import { SESSION_FIELD, sessionOf, type Thumbnail } from './running.ts';
+import { SESSION_FIELD, sessionOf } from './running.ts';
 import { ASSET_RECORD, I, listOf, NO, NS, O } from './shapes.ts';
-import { READS, type Arguments, type Field, type Tool, type ToolContext } from './tool.ts';
-import { isoOrNull, type Words } from './words.ts';
+import { READS, type Field, type Tool } from './tool.ts';
+import { assetRecordWords, fileOf, isoOrNull, viewerOf } from './words.ts';
 
 export interface AssetToolDeps {
   service: JobService;
-  assets: Pick<OutputAssets, 'find'>;
-  words: Words;
-  thumbnail: Thumbnail;
+  registry: AssetRegistry;
+  thumbnails: Pick<Thumbnails, 'get'>;
 }
 
 /** Largest edge of a thumbnail. */
@@ -31,7 +31,7 @@ export function assetTools(deps: AssetToolDeps): Tool[] {
   return [viewImage(deps), listAssets(deps), getAssetMetadata(deps)];
 }
 
-function viewImage({ assets, words, thumbnail }: AssetToolDeps): Tool {
+function viewImage({ registry, thumbnails }: AssetToolDeps): Tool {
   return {
     name: 'view_image',
     title: 'Look at an image',
@@ -73,18 +73,28 @@ function viewImage({ assets, words, thumbnail }: AssetToolDeps): Tool {
         max_dim?: number;
         max_b64_chars?: number;
       };
-      const { job, output } = await assets.find(context.caller, args['asset_id'] as string);
-      const content = await words.assetRecord(job, output, context);
-      if (mode === 'metadata') return { content, files: [words.file(job, output, context)] };
-      if (output.kind !== 'image') throw notAnImage(output, content);
+      const record = await registry.get(context.caller, args['asset_id'] as string, viewerOf(context));
+      const content = assetRecordWords(record);
+      const files = [fileOf(record)];
+      if (mode === 'metadata') return { content, files };
+      if (record.output.kind !== 'image') throw notAnImage(record);
       const limits = { maxDim: Math.min(dim, MAX_DIM), maxBase64Chars };
-      const { data, mimeType, width, height } = await thumbnail(context, output.id, limits);
-      return { content: { ...content, shown_width: width, shown_height: height }, image: { data, mimeType } };
+      try {
+        const { bytes, contentType, width, height } = await thumbnails.get(context.caller, record.id, limits);
+        const image = { data: toBase64(bytes), mimeType: contentType };
+        return { content: { ...content, shown_width: width, shown_height: height }, image };
+      } catch (error) {
+        const code = error instanceof GatewayError ? error.code : undefined;
+        if (code === 'unsupported_media_type') throw notAnImage(record);
+        if (code !== 'payload_too_large') throw error;
+        // Its facts and where it is are more than nothing.
+        return { content: { ...content, message: `${TOO_LARGE} ${record.url}` }, files };
+      }
     },
   };
 }
 
-function listAssets({ service, words }: AssetToolDeps): Tool {
+function listAssets({ registry }: AssetToolDeps): Tool {
   return {
     name: 'list_assets',
     title: 'List assets',
@@ -107,12 +117,13 @@ function listAssets({ service, words }: AssetToolDeps): Tool {
     async run(args, context) {
       const { limit = 10, workflow_id: workflow } = args as { limit?: number; workflow_id?: string };
       const session = args['session_id'] === undefined ? undefined : sessionOf(args, context);
-      const found: [Job, JobOutput][] = [];
-      for await (const job of jobsOf(service, args, session, context)) {
-        for (const output of job.outputs) if (found.length < limit) found.push([job, output]);
-        if (found.length >= limit) break;
-      }
-      const list = await Promise.all(found.map(([job, output]) => words.assetRecord(job, output, context)));
+      const query = {
+        ...(args['job_id'] !== undefined && { jobId: args['job_id'] as string }),
+        ...(workflow !== undefined && { workflow }),
+        ...(session !== undefined && { session }),
+      };
+      const page = await registry.list(context.caller, query, limit, viewerOf(context));
+      const list = page.assets.map(assetRecordWords);
       return {
         content: {
           assets: list,
@@ -125,7 +136,7 @@ function listAssets({ service, words }: AssetToolDeps): Tool {
   };
 }
 
-function getAssetMetadata({ service, assets, words }: AssetToolDeps): Tool {
+function getAssetMetadata({ service, registry }: AssetToolDeps): Tool {
   return {
     name: 'get_asset_metadata',
     title: 'Where an asset came from',
@@ -134,55 +145,26 @@ function getAssetMetadata({ service, assets, words }: AssetToolDeps): Tool {
     inputs: [ASSET_ID],
     output: { ...ASSET_RECORD, parameters: O, submitted_workflow: NO, comfy_history: NO },
     async run(args, context) {
-      const { job, output } = await assets.find(context.caller, args['asset_id'] as string);
-      const [record, graph, history] = await Promise.all([
-        words.assetRecord(job, output, context),
-        service.graph(context.caller, job.id).catch(notFoundIsUndefined),
+      const record = await registry.get(context.caller, args['asset_id'] as string, viewerOf(context));
+      const { job } = record;
+      const [graph, history] = await Promise.all([
+        service.keptGraph(context.caller, job.id).catch(notFoundIsUndefined),
         // ComfyUI may be away or have forgotten it; what is asked for first is ours.
         service.history(job).catch(() => undefined),
       ]);
       const submitted = graph === undefined ? null : parseLossless(graph);
       return {
         content: {
-          ...record,
+          ...assetRecordWords(record),
           parameters: job.inputs ?? {},
           submitted_workflow: isObject(submitted) ? submitted : null,
           comfy_history: history ? historyWords(history) : null,
         },
-        files: [words.file(job, output, context)],
+        files: [fileOf(record)],
       };
     },
   };
 }
-
-/** Jobs to look through, newest first; not without end. */
-async function* jobsOf(
-  service: JobService,
-  args: Arguments,
-  session: string | undefined,
-  { caller }: ToolContext,
-): AsyncGenerator<Job> {
-  const { job_id: id, workflow_id: workflow } = args as { job_id?: string; workflow_id?: string };
-  if (id !== undefined) {
-    const job = await service.get(caller, id);
-    const fits =
-      (workflow === undefined || job.workflow === workflow) &&
-      (session === undefined || job.session === session);
-    if (fits) yield job;
-    return;
-  }
-  const query = { ...(workflow !== undefined && { workflow }), ...(session !== undefined && { session }) };
-  let cursor: string | undefined;
-  for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page = await service.list(caller, query, PAGE, cursor);
-    yield* page?.jobs ?? [];
-    if (!page?.next) return;
-    cursor = page.next;
-  }
-}
-
-const PAGE = 50;
-const MAX_PAGES = 20;
 
 /** What ComfyUI's history says of a run; the entry itself has tracebacks and paths of its machine. */
 function historyWords({ outcome, startedAt, endedAt, cachedNodes, outputs, error }: RunResult): JsonObject {
@@ -196,11 +178,12 @@ function historyWords({ outcome, startedAt, endedAt, cachedNodes, outputs, error
   };
 }
 
-function notAnImage(output: JobOutput, content: JsonObject): GatewayError {
-  const { asset_url: url } = content;
+const TOO_LARGE = 'The image is too large to be made small here; open';
+
+function notAnImage({ output, url }: AssetRecord): GatewayError {
   return new GatewayError(
     'unsupported_media_type',
-    `This asset is no image but ${output.contentType}: open ${String(url)}, or ask for mode 'metadata'.`,
+    `This asset cannot be shown as an image (${output.contentType}): open ${url}, or ask for mode 'metadata'.`,
     { details: { mime_type: output.contentType, asset_url: url } },
   );
 }

@@ -1,4 +1,5 @@
 /** Tools about jobs: those of seed A (by `job_id`) and of seed B (by `prompt_id`, the same value). */
+import type { AssetRegistry } from '../assets/registry.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import type { Backend } from '../jobs/backend.ts';
 import type { Feed } from '../jobs/feed.ts';
@@ -12,19 +13,21 @@ import { A, B, I, listOf, N, NI, NS, O, objectOf, S } from './shapes.ts';
 import { READS, type Arguments, type Field, type Tool, type ToolContext } from './tool.ts';
 import type { WaitFor } from './waiting.ts';
 import {
+  assetWords,
+  fileOf,
+  viewerOf,
   getJobStatus,
   isoOrNull,
   messageOf,
   SEED_STATUS,
   SEED_STATUSES,
   seedStatus,
-  type Words,
 } from './words.ts';
 
 export interface JobToolDeps {
   service: JobService;
   feed: Feed;
-  words: Words;
+  registry: Pick<AssetRegistry, 'ofJob'>;
   waitFor: WaitFor;
   backends: () => readonly Backend[];
   now: () => number;
@@ -73,7 +76,7 @@ function queryStatus({ service, feed, now }: JobToolDeps): Tool {
   };
 }
 
-function getResult({ service, words }: JobToolDeps): Tool {
+function getResult({ service, registry }: JobToolDeps): Tool {
   return {
     name: 'get_job_result',
     title: 'Job result',
@@ -95,6 +98,7 @@ function getResult({ service, words }: JobToolDeps): Tool {
       const job = await service.get(context.caller, args['job_id'] as string);
       if (job.status !== 'succeeded') return notCompleted(job);
       const { startedAt, completedAt, outputs } = job;
+      const records = await registry.ofJob(job, viewerOf(context));
       const content = {
         job_id: job.id,
         service: job.workflow ?? null,
@@ -105,9 +109,9 @@ function getResult({ service, words }: JobToolDeps): Tool {
         prompt_id: job.id,
         node_history: await nodeHistory(job, service),
         parameters: job.inputs ?? {},
-        outputs: await Promise.all(outputs.map((output) => words.asset(job, output, context))),
+        outputs: records.map(assetWords),
       };
-      return { content, files: outputs.map((output) => words.file(job, output, context)) };
+      return { content, files: records.map(fileOf) };
     },
   };
 }
@@ -200,7 +204,7 @@ function healthCheck({ service, backends, now }: JobToolDeps): Tool {
   };
 }
 
-function getJob({ service, feed, words, waitFor }: JobToolDeps): Tool {
+function getJob({ service, feed, registry, waitFor }: JobToolDeps): Tool {
   return {
     name: 'get_job',
     title: 'Get or await a job',
@@ -244,16 +248,16 @@ function getJob({ service, feed, words, waitFor }: JobToolDeps): Tool {
       const verbose = args['verbose'] === true ? await details(job, service, context) : {};
       const progress = progressWords(job, feed);
       if (getJobStatus(job) === 'error') return failure(job, { ...base, ...verbose });
-      const outputs = await Promise.all(job.outputs.map((output) => words.asset(job, output, context)));
+      const records = await registry.ofJob(job, viewerOf(context));
       return {
         content: {
           ...base,
           ...(base.status === 'queued' && { position: live?.position ?? null }),
           ...(progress && { progress }),
-          ...(outputs.length > 0 && { outputs }),
+          ...(records.length > 0 && { outputs: records.map(assetWords) }),
           ...verbose,
         },
-        files: job.outputs.map((output) => words.file(job, output, context)),
+        files: records.map(fileOf),
       };
     },
   };

@@ -1,9 +1,9 @@
 /** The MCP surface: what makes a server for whoever comes, by HTTP or stdio. */
 import type { OutputAssets } from '../assets/outputs.ts';
-import type { Presenter } from '../assets/present.ts';
+import type { AssetRegistry } from '../assets/registry.ts';
+import type { Thumbnails } from '../assets/thumbnails.ts';
 import type { Backend } from '../jobs/backend.ts';
 import type { Feed } from '../jobs/feed.ts';
-import type { Job, JobOutput } from '../jobs/job.ts';
 import type { DefaultsService } from '../jobs/defaults.ts';
 import type { Runs } from '../jobs/runs.ts';
 import type { JobService } from '../jobs/service.ts';
@@ -14,12 +14,11 @@ import { assetTools } from './asset-tools.ts';
 import { createCompletion } from './completion.ts';
 import { jobTools } from './job-tools.ts';
 import { createResources } from './resources.ts';
-import { createRunning, type Thumbnail } from './running.ts';
+import { createRunning } from './running.ts';
 import { createServers, type ServerFor } from './server.ts';
 import { settingTools } from './setting-tools.ts';
 import { createTables } from './table.ts';
 import { createWaiting } from './waiting.ts';
-import { createWords, type Size } from './words.ts';
 import { runTools } from './workflow-tools.ts';
 
 export interface McpDeps {
@@ -29,11 +28,9 @@ export interface McpDeps {
   defaults: DefaultsService;
   upstream: Upstream;
   feed: Feed;
-  assets: OutputAssets;
-  presenter: Presenter;
-  thumbnail: Thumbnail;
-  /** Width and height of a picture. */
-  sizeOf: (job: Job, output: JobOutput) => Promise<Size>;
+  outputs: OutputAssets;
+  registry: AssetRegistry;
+  thumbnails: Thumbnails;
   backends: () => readonly Backend[];
   /** Whether work goes on between requests. */
   resident: boolean;
@@ -45,33 +42,20 @@ export interface McpDeps {
 }
 
 export function createMcp(deps: McpDeps): ServerFor {
-  const {
-    service,
-    runs,
-    descriptions,
-    upstream,
-    feed,
-    assets,
-    presenter,
-    thumbnail,
-    sizeOf,
-    backends,
-    now,
-    log,
-  } = deps;
-  const words = createWords(presenter, sizeOf);
+  const { service, runs, descriptions, upstream, feed, outputs, registry, thumbnails, backends, now, log } =
+    deps;
   const waitFor = createWaiting(service, feed, deps.resident);
-  const running = createRunning({ feed, words, waitFor, thumbnail });
-  const workflows = { runs, descriptions, running, assets };
+  const running = createRunning({ feed, registry, thumbnails, waitFor });
+  const workflows = { runs, descriptions, running, outputs };
   const fixed = [
     ...runTools(workflows),
-    ...assetTools({ service, assets, words, thumbnail }),
-    ...jobTools({ service, feed, words, waitFor, backends, now }),
+    ...assetTools({ service, registry, thumbnails }),
+    ...jobTools({ service, feed, registry, waitFor, backends, now }),
     ...settingTools({ descriptions, upstream, defaults: deps.defaults, workflowDir: deps.workflowDir }),
   ];
   return createServers({
     tableOf: createTables(fixed, descriptions, workflows),
-    resources: createResources({ service, descriptions, feed, assets, words }),
+    resources: createResources({ service, descriptions, feed, registry, outputs }),
     complete: createCompletion({ descriptions, service, upstream }),
     version: deps.version,
     log,

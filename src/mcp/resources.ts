@@ -1,23 +1,23 @@
 /** Jobs, assets and workflows as resources, for clients that attach things to a conversation. */
 import type { OutputAssets } from '../assets/outputs.ts';
+import type { AssetRegistry } from '../assets/registry.ts';
 import { parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
 import { toBase64, type Feed } from '../jobs/feed.ts';
-import type { Job, JobOutput } from '../jobs/job.ts';
 import type { JobService } from '../jobs/service.ts';
 import type { Descriptions } from '../workflows/descriptions.ts';
 import { schemaText } from '../workflows/schema.ts';
 import { workflowWords } from './setting-tools.ts';
 import type { Visit } from './tool.ts';
 import { identity } from './running.ts';
-import { messageOf, type Words } from './words.ts';
+import { assetRecordWords, fileOf, messageOf, viewerOf } from './words.ts';
 
 export interface ResourceDeps {
   service: JobService;
   descriptions: Descriptions;
   feed: Feed;
-  assets: Pick<OutputAssets, 'find' | 'fetch'>;
-  words: Words;
+  registry: AssetRegistry;
+  outputs: Pick<OutputAssets, 'read'>;
 }
 
 export interface ResourceContent {
@@ -58,7 +58,7 @@ export const TEMPLATES = [
   },
 ];
 
-export function createResources({ service, descriptions, feed, assets, words }: ResourceDeps) {
+export function createResources({ service, descriptions, feed, registry, outputs }: ResourceDeps) {
   async function workflow(uri: string, name: string, { caller }: Visit): Promise<ResourceContent[]> {
     const described = await descriptions.describe(caller.owner, name);
     const graph = parseLossless(described.workflow.graphText);
@@ -69,7 +69,7 @@ export function createResources({ service, descriptions, feed, assets, words }: 
 
   async function job(uri: string, id: string, visit: Visit): Promise<ResourceContent[]> {
     const found = await service.get(visit.caller, id);
-    const files = await Promise.all(found.outputs.map((output) => words.assetRecord(found, output, visit)));
+    const files = (await registry.ofJob(found, viewerOf(visit))).map(assetRecordWords);
     const message = messageOf(found, feed.live(id));
     const { workflow: workflowId = null, inputs = {} } = found;
     return [
@@ -78,32 +78,12 @@ export function createResources({ service, descriptions, feed, assets, words }: 
   }
 
   async function asset(uri: string, id: string, visit: Visit): Promise<ResourceContent[]> {
-    const { job: of, output } = await assets.find(visit.caller, id);
+    const record = await registry.get(visit.caller, id, viewerOf(visit));
+    const { output } = record;
     if (output.text !== undefined) return [{ uri, mimeType: output.contentType, text: output.text }];
-    const bytes = await small(of, output);
+    const bytes = await outputs.read(record.job, output, MAX_BLOB_BYTES);
     if (bytes) return [{ uri, mimeType: output.contentType, blob: toBase64(bytes) }];
-    const record = await words.assetRecord(of, output, visit);
-    return [json(uri, { ...record, note: 'The file is large: fetch it from asset_url.' })];
-  }
-
-  /** The bytes of a file that is small enough, undefined of any other. */
-  async function small(job: Job, output: JobOutput): Promise<Uint8Array | undefined> {
-    if (output.sizeBytes > MAX_BLOB_BYTES) return undefined;
-    const range = `bytes=0-${MAX_BLOB_BYTES}`;
-    const response = await assets.fetch(
-      job,
-      output,
-      'GET',
-      (name) => (name === 'range' ? range : undefined),
-      AbortSignal.timeout(READ_MS),
-    );
-    const declared = Number(response.headers.get('content-length') ?? 0);
-    if (declared > MAX_BLOB_BYTES) {
-      await response.discard();
-      return undefined;
-    }
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    return bytes.length > MAX_BLOB_BYTES ? undefined : bytes;
+    return [json(uri, { ...assetRecordWords(record), note: 'The file is large: fetch it from asset_url.' })];
   }
 
   return {
@@ -111,11 +91,10 @@ export function createResources({ service, descriptions, feed, assets, words }: 
 
     /** Workflows and the latest assets. */
     async list(visit: Visit): Promise<JsonObject[]> {
-      const [workflows, page] = await Promise.all([
+      const [workflows, { assets }] = await Promise.all([
         descriptions.list(visit.caller.owner),
-        service.list(visit.caller, {}, LISTED_ASSETS),
+        registry.list(visit.caller, {}, LISTED_ASSETS, viewerOf(visit)),
       ]);
-      const outputs = (page?.jobs ?? []).flatMap((of) => of.outputs.map((output) => ({ of, output })));
       return [
         ...workflows.flatMap(({ name, described }) =>
           described
@@ -128,9 +107,9 @@ export function createResources({ service, descriptions, feed, assets, words }: 
               ]
             : [],
         ),
-        ...outputs.slice(0, LISTED_ASSETS).map(({ of, output }) => {
-          const { name, mimeType, size } = words.file(of, output, visit);
-          return { ...entryOf('assets', output.id), name, mimeType, ...(size !== undefined && { size }) };
+        ...assets.map((record) => {
+          const { name, mimeType, size } = fileOf(record);
+          return { ...entryOf('assets', record.id), name, mimeType, ...(size !== undefined && { size }) };
         }),
       ];
     },
@@ -150,9 +129,6 @@ export function createResources({ service, descriptions, feed, assets, words }: 
     },
   };
 }
-
-/** Time that a small file may take, in ms. */
-const READ_MS = 30_000;
 
 function entryOf(kind: string, id: string): { uri: string; name: string } {
   return { uri: `comfygate://${kind}/${encodeURIComponent(id)}`, name: id };

@@ -1,20 +1,15 @@
 /** What becomes of a submission, in one form for every tool that makes one: workflow tools, `run_workflow`, `regenerate`. */
+import type { AssetRecord, AssetRegistry } from '../assets/registry.ts';
+import type { Thumbnails } from '../assets/thumbnails.ts';
 import type { JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
-import type { Feed } from '../jobs/feed.ts';
-import { isTerminal, type Job, type JobOutput } from '../jobs/job.ts';
+import { toBase64, type Feed } from '../jobs/feed.ts';
+import { isTerminal, type Job } from '../jobs/job.ts';
 import type { Ran } from '../jobs/runs.ts';
 import { badArgument } from './arguments.ts';
 import type { Arguments, Answer, Field, ToolContext } from './tool.ts';
 import { MAX_WAIT_S, type WaitFor } from './waiting.ts';
-import { messageOf, seedStatus, type Words } from './words.ts';
-
-/** A small copy of a picture within both limits; whatever the size of the original, as base64. */
-export type Thumbnail = (
-  context: ToolContext,
-  assetId: string,
-  limits: { maxDim: number; maxBase64Chars: number },
-) => Promise<{ data: string; mimeType: string; width: number; height: number }>;
+import { assetWords, fileOf, messageOf, seedStatus, viewerOf } from './words.ts';
 
 /** Wait of tools that were not told how long, in seconds. */
 export const USUAL_WAIT_S = 30;
@@ -46,33 +41,32 @@ export const PREVIEW_FIELD: Field = {
 
 export interface RunningDeps {
   feed: Feed;
-  words: Words;
+  registry: Pick<AssetRegistry, 'ofJob'>;
+  thumbnails: Pick<Thumbnails, 'get'>;
   waitFor: WaitFor;
-  thumbnail: Thumbnail;
 }
 
 export type Running = ReturnType<typeof createRunning>;
 
-export function createRunning({ feed, words, waitFor, thumbnail }: RunningDeps) {
-  async function finished(job: Job, preview: boolean, context: ToolContext): Promise<JsonObject> {
-    const assets = await Promise.all(job.outputs.map((output) => words.asset(job, output, context)));
-    const first = job.outputs[0];
-    const image = job.outputs.find(({ kind }) => kind === 'image');
-    return {
-      ...assets[0],
-      ...(first?.kind === 'image' && { image_url: assets[0]?.['asset_url'] }),
-      assets: assets.map((asset, i) =>
-        Object.assign(asset, isImage(job.outputs[i]) && { image_url: asset['asset_url'] }),
-      ),
-      ...(preview && image && (await inline(image, context))),
-    };
+export function createRunning({ feed, registry, thumbnails, waitFor }: RunningDeps) {
+  async function finished(
+    records: readonly AssetRecord[],
+    preview: boolean,
+    context: ToolContext,
+  ): Promise<JsonObject> {
+    const assets = records.map((record) => {
+      const words = assetWords(record);
+      return record.output.kind === 'image' ? { ...words, image_url: record.url } : words;
+    });
+    const image = records.find(({ output }) => output.kind === 'image');
+    return { ...assets[0], assets, ...(preview && image && (await inline(image.id, context))) };
   }
 
   /** A preview is a courtesy: the result does without one that cannot be made. */
-  async function inline(image: JobOutput, context: ToolContext): Promise<JsonObject> {
+  async function inline(assetId: string, { caller }: ToolContext): Promise<JsonObject> {
     try {
-      const { data, mimeType } = await thumbnail(context, image.id, PREVIEW);
-      return { inline_preview_base64: data, inline_preview_mime_type: mimeType };
+      const { bytes, contentType } = await thumbnails.get(caller, assetId, PREVIEW);
+      return { inline_preview_base64: toBase64(bytes), inline_preview_mime_type: contentType };
     } catch {
       return {};
     }
@@ -103,10 +97,9 @@ export function createRunning({ feed, words, waitFor, thumbnail }: RunningDeps) 
         return { content: { ...content, message, ...more } };
       }
       if (job.status !== 'succeeded') return failure(job, { ...content, ...more });
-      return {
-        content: { ...content, ...(await finished(job, preview, context)), ...more },
-        files: job.outputs.map((output) => words.file(job, output, context)),
-      };
+      const records = await registry.ofJob(job, viewerOf(context));
+      const files = records.map(fileOf);
+      return { content: { ...content, ...(await finished(records, preview, context)), ...more }, files };
     },
   };
 }
@@ -162,8 +155,4 @@ function jobOf(ran: Ran): Job {
     case 'repeated':
       throw new Error('a submission without a key was taken for a repeated one');
   }
-}
-
-function isImage(output: JobOutput | undefined): boolean {
-  return output?.kind === 'image';
 }

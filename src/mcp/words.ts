@@ -1,9 +1,9 @@
-/** Jobs and assets in the words of the two seed systems. Pure but for the links, which the presenter makes. */
-import type { Presenter } from '../assets/present.ts';
-import { nameOf } from '../assets/present.ts';
+/** Jobs and assets in the words of the two seed systems. Pure. */
+import type { AssetRecord } from '../assets/registry.ts';
+import type { Viewer } from '../assets/urls.ts';
 import type { JsonObject } from '../comfyui/json.ts';
 import type { Live } from '../jobs/feed.ts';
-import { shownStatus, type Job, type JobOutput } from '../jobs/job.ts';
+import { shownStatus, type Job } from '../jobs/job.ts';
 import type { FileLink, Visit } from './tool.ts';
 
 export type SeedStatus = 'pending' | 'running' | 'completed' | 'failed' | 'timeout' | 'cancelled';
@@ -73,60 +73,45 @@ export function isoOrNull(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
 }
 
-/** Width and height in pixels; null where nobody knows. */
-export interface Size {
-  width: number | null;
-  height: number | null;
+/** An asset, as tools that make one name it. */
+export function assetWords({ output, name, url, width, height }: AssetRecord): JsonObject {
+  return {
+    asset_id: output.id,
+    asset_url: url,
+    filename: name,
+    subfolder: output.file?.subfolder ?? '',
+    folder_type: output.file?.type ?? 'output',
+    mime_type: output.contentType,
+    width,
+    height,
+    bytes_size: output.sizeBytes,
+  };
 }
 
-export type Words = ReturnType<typeof createWords>;
-
-/** `sizeOf` reads the size of a picture, from wherever it is known. */
-export function createWords(presenter: Presenter, sizeOf: (job: Job, output: JobOutput) => Promise<Size>) {
-  /** An asset; `record` adds what surrounds it. */
-  async function asset(job: Job, output: JobOutput, { base, caller }: Visit): Promise<JsonObject> {
-    const { url } = presenter.asset(job, output, { base, owner: caller.owner });
-    const { width, height } = await sizeOf(job, output);
-    return {
-      asset_id: output.id,
-      asset_url: url,
-      filename: nameOf(output),
-      subfolder: output.file?.subfolder ?? '',
-      folder_type: output.file?.type ?? 'output',
-      mime_type: output.contentType,
-      width,
-      height,
-      bytes_size: output.sizeBytes,
-    };
-  }
-
+/** An asset with what surrounds it. */
+export function assetRecordWords(record: AssetRecord): JsonObject {
+  const { job, createdAt, expiresAt } = record;
   return {
-    asset,
-
-    async assetRecord(job: Job, output: JobOutput, visit: Visit): Promise<JsonObject> {
-      const { created_at, expires_at } = presenter.asset(job, output, {
-        base: visit.base,
-        owner: visit.caller.owner,
-      });
-      return {
-        ...(await asset(job, output, visit)),
-        workflow_id: job.workflow ?? null,
-        prompt_id: job.id,
-        created_at,
-        expires_at,
-        session_id: job.session ?? null,
-      };
-    },
-
-    /** A link for `resource_link`. */
-    file(job: Job, output: JobOutput, { base, caller }: Visit): FileLink {
-      const { url } = presenter.asset(job, output, { base, owner: caller.owner });
-      return {
-        uri: url,
-        name: nameOf(output),
-        mimeType: output.contentType,
-        ...(output.sizeBytes > 0 && { size: output.sizeBytes }),
-      };
-    },
+    ...assetWords(record),
+    workflow_id: job.workflow ?? null,
+    prompt_id: job.id,
+    created_at: isoOrNull(createdAt),
+    expires_at: isoOrNull(expiresAt),
+    session_id: job.session ?? null,
   };
+}
+
+/** A link for `resource_link`. */
+export function fileOf({ output, name, url }: AssetRecord): FileLink {
+  return {
+    uri: url,
+    name,
+    mimeType: output.contentType,
+    ...(output.sizeBytes > 0 && { size: output.sizeBytes }),
+  };
+}
+
+/** For whom links are made. */
+export function viewerOf({ base, caller }: Visit): Viewer {
+  return { base, owner: caller.owner };
 }

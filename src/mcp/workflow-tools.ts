@@ -12,7 +12,7 @@ export interface WorkflowToolDeps {
   runs: Runs;
   descriptions: Descriptions;
   running: Running;
-  assets: Pick<OutputAssets, 'find'>;
+  outputs: Pick<OutputAssets, 'find'>;
 }
 
 /** Longer lists of options are left to `list_models` and REST: every client would pay for them. */
@@ -93,7 +93,7 @@ function runWorkflow({ runs, descriptions, running }: WorkflowToolDeps): Tool {
   };
 }
 
-function regenerate({ runs, running, assets }: WorkflowToolDeps): Tool {
+function regenerate({ runs, running, outputs }: WorkflowToolDeps): Tool {
   return {
     name: 'regenerate',
     title: 'Make it again, changed',
@@ -113,7 +113,7 @@ function regenerate({ runs, running, assets }: WorkflowToolDeps): Tool {
     ],
     output: { ...RUN, overrides_applied: O, overrides_dropped: O, regenerated_from: S },
     async run(args, context) {
-      const { job } = await assets.find(context.caller, args['asset_id'] as string);
+      const { job } = await outputs.find(context.caller, args['asset_id'] as string);
       const overrides = (args['param_overrides'] ?? {}) as JsonObject;
       const { seed } = args;
       const options = { ...runOptions(args, context), dropUnknown: true };

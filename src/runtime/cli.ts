@@ -33,6 +33,8 @@ const SETTINGS = [
   ['CLEANUP_INTERVAL_MS', '3600000', 'how often the store is cleaned'],
   ['MAX_QUEUE_DEPTH', '1000', 'unfinished jobs; beyond it 429'],
   ['IDEMPOTENCY', 'reject', 'or replay: a repeated key gets the first job'],
+  ['COMFY_MCP_ASSET_TTL_HOURS', 'as JOB_MAX_AGE_MS', 'how long outputs are listed as assets'],
+  ['S3_ENABLE', 'false', 'true: copy outputs to S3 or R2; more S3_… in the README'],
   ['LOG_LEVEL', 'info', 'debug, info, warn, error or silent'],
 ] as const;
 

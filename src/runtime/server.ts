@@ -8,11 +8,12 @@ import { parseEnv } from 'node:util';
 import { v7 } from 'uuid';
 import type { Fetch } from '../comfyui/client.ts';
 import type { ConnectSocket } from '../comfyui/socket.ts';
-import { parseConfig, type Config, type Environment } from '../config.ts';
+import { parseConfig, type Config, type Environment, type S3Config } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
 import { createCodecLoader } from './codec-files.ts';
+import type { BlobStore } from '../storage/ports.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
 import { openWorkflows } from './workflow-folder.ts';
@@ -20,6 +21,8 @@ import { openWorkflows } from './workflow-folder.ts';
 export interface Platform {
   fetch: Fetch;
   connectSqlite: ConnectSqlite;
+  /** Loads the S3 client, which is large. */
+  openBucket(s3: S3Config): Promise<BlobStore>;
   /** Rejects (or throws) if it cannot listen. */
   listen(answer: Gateway['fetch'], port: number, hostname: string): Listener | Promise<Listener>;
 }
@@ -90,6 +93,7 @@ export async function startServer(environment: Environment, platform: Platform):
   const stores = await openStores(config.storage, Date.now, platform.connectSqlite, report);
   const gateway = createGateway(config, {
     stores,
+    ...(config.s3 && { bucket: await platform.openBucket(config.s3) }),
     fetch: platform.fetch,
     connectSocket,
     loadCodecs: createCodecLoader(),

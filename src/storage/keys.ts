@@ -46,6 +46,15 @@ export const graphKey = (jobId: string): string => `graphs:${jobId}`;
 /** Key of an asset: `{job}` for an output. */
 export const assetKey = (assetId: string): string => `assets:${assetId}`;
 
+/** Key that says that outputs of a job are to be copied. */
+export const copyKey = (jobId: string): string => `${COPY_PREFIX}:${jobId}`;
+
+export const COPY_PREFIX = 'copies';
+
+/** Key of the lease on copying the outputs of a job, and of that on looking for such jobs. */
+export const copyLeaseKey = (jobId: string): string => `copying:${jobId}`;
+export const COPY_SEARCH_KEY = 'copying';
+
 /** Key of the `client_id` that a backend knows this installation by. */
 export const clientKey = (backend: string): string => `client:${backend}`;
 

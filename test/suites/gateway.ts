@@ -778,7 +778,7 @@ export interface Caller {
   job(id: string): Promise<wire.Job>;
   list(query?: string): Promise<wire.JobList>;
   /** The job once `done` holds; fails with the job as it is after 15 seconds. */
-  until(id: string, done: (job: wire.Job) => boolean): Promise<wire.Job>;
+  until(id: string, done: (job: wire.Job) => boolean | Promise<boolean>): Promise<wire.Job>;
   ended(id: string): Promise<wire.Job>;
 }
 
@@ -808,7 +808,7 @@ export function createCaller(url: string, name: string): Caller {
       const deadline = Date.now() + 15_000;
       for (;;) {
         const job = await caller.job(id);
-        if (done(job)) return job;
+        if (await done(job)) return job;
         if (Date.now() > deadline) throw new Error(`not so after 15 s: ${JSON.stringify(job)}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

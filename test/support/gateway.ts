@@ -10,6 +10,7 @@ import { parseConfig, type Environment } from '../../src/config.ts';
 import { createGateway, type Ports } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
 import { openWorkflows } from '../../src/runtime/workflow-folder.ts';
+import { createCodecLoader } from '../../src/runtime/codec-files.ts';
 import { openMemoryStores } from '../../src/runtime/stores/memory.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { checkAnswer } from './contract.ts';
@@ -53,6 +54,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return simulator;
 }
 
+const loadCodecs = createCodecLoader();
+
 /** What a test can replace; `fetch` in its standard form. */
 type TestPorts = Partial<Omit<Ports, 'fetch'>> & {
   fetch?: (url: string, init?: RequestInit) => Promise<Response>;
@@ -69,7 +72,10 @@ export async function startGateway(
   const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env }, file);
   const gateway = createGateway(config, {
     stores: openMemoryStores(now),
-
+    ...(config.s3 && {
+      bucket: (await import('../../src/runtime/blobs/s3.ts')).openS3Blobs(config.s3, { stall: 1_500 }),
+    }),
+    loadCodecs,
     connectSocket: (url, headers) => new WebSocket(url, { headers } as never),
     newId: v7,
     now,
