@@ -99,7 +99,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', assetRoutes({ registry, presenter }));
 
   app.use('/mcp', withKey);
-  app.route('/', mcpRoute({ serverFor: mcp, readText: bodies.text, newId, log }));
+  app.route('/', mcpRoute({ serverFor: mcp, readText: bodies.text, newId }));
 
   app.notFound(createNotFound(app));
   return app;

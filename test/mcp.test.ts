@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { createSimulator } from '../src/simulator/simulator.ts';
 import { SUITE_ENV, withCredentials, type Differences } from './suites/gateway.ts';
 import { mcpSuite } from './suites/mcp.ts';
@@ -42,6 +42,10 @@ for (const [runtime, differences] of RUNS) {
           simulator,
           async close() {
             await gateway.end();
+            // What workerd says when a request waits for the work of another, or ends without an answer.
+            expect(gateway.output()).not.toMatch(
+              /different request|hang|never generate a response|Uncaught/i,
+            );
             await simulator.close();
             await rm(kv, { recursive: true, force: true });
           },

@@ -2,20 +2,19 @@
  * `POST /mcp`. Each request says which protocol era it belongs to (2026-07-28 by its `_meta`, anything else is older), and is
  * served by itself. Nothing is remembered between requests: a session is a name that clients of the older era repeat.
  */
-import { createMcpHandler } from '@modelcontextprotocol/server';
+import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server';
 import { Hono, type Context } from 'hono';
 import { isObject, parseLossless } from '../comfyui/json.ts';
 import type { Caller } from '../jobs/service.ts';
-import { causes, type Log } from '../log.ts';
+import { serveLegacy } from './legacy.ts';
+import { refuse, serveModern } from './modern.ts';
 import type { ServerFor } from './server.ts';
-import type { Visit } from './tool.ts';
 
 export interface RouteDeps {
   serverFor: ServerFor;
   /** Text of a body within the limits; throws what the HTTP surface answers. */
   readText: (c: Context<Env>) => Promise<string>;
   newId: () => string;
-  log: Log;
 }
 
 /** What middleware has left. */
@@ -23,41 +22,40 @@ interface Env {
   Variables: { caller: Caller; base: string; requestId: string };
 }
 
-/** Time between two comments on a stream, in ms: proxies and Bun close what is silent. */
-const KEEP_ALIVE_MS = 5_000;
-
 const SESSION_HEADER = 'mcp-session-id';
 
-export function mcpRoute({ serverFor, readText, newId, log }: RouteDeps): Hono<Env> {
-  const visits = new WeakMap<Request, Visit>();
-  const handler = createMcpHandler(({ requestInfo }) => serverFor(visits.get(requestInfo!)!), {
-    keepAliveMs: KEEP_ALIVE_MS,
-    onerror: (error) => log('debug', 'mcp_refused', { error: causes(error) }),
-  });
-
+export function mcpRoute({ serverFor, readText, newId }: RouteDeps): Hono<Env> {
   const routes = new Hono<Env>();
   routes.post('/mcp', async (c) => {
     const request = acceptable(c.req.raw);
+    const { headers } = request;
     const text = await readText(c);
+    // What a page of any site can send without being asked first is refused.
+    if (!isJsonContentType(headers.get('content-type')))
+      return answer(c, refuse(null, -32_000, 'The content type must be application/json.', undefined, 415));
     let body: unknown;
     try {
       // Lossless, as a seed can be larger than a number holds.
       body = parseLossless(text);
     } catch {
-      return c.json(PARSE_ERROR, 400);
+      return answer(c, refuse(null, -32_700, 'The body is not valid JSON.'));
     }
-    const opens = isObject(body) && body['method'] === 'initialize';
-    const session = opens ? newId() : request.headers.get(SESSION_HEADER);
+    const route = classifyInboundRequest({ httpMethod: 'POST', body, ...protocolHeaders(headers) });
     const { caller, base } = c.var;
-    visits.set(request, { caller, base, ...(session !== null && { session }) });
-    const response = await handler.fetch(request, { parsedBody: body });
-    if (opens && session !== null && response.ok) c.header(SESSION_HEADER, session);
-    // Not the response itself: what middleware has set must stay.
-    return c.body(
-      response.body as ReadableStream,
-      response.status as 200,
-      Object.fromEntries(response.headers),
-    );
+    switch (route.kind) {
+      case 'reject':
+        return answer(c, refuse(idOf(body), route.code, route.message, route.data, route.httpStatus));
+      case 'modern':
+        return answer(c, await serveModern(serverFor({ caller, base }), request, route));
+      case 'legacy': {
+        const opens = route.reason === 'initialize';
+        const session = opens ? newId() : headers.get(SESSION_HEADER);
+        const server = serverFor({ caller, base, ...(session !== null && { session }) });
+        const response = await serveLegacy(server, request, body);
+        if (opens && session !== null && response.ok) c.header(SESSION_HEADER, session);
+        return answer(c, response);
+      }
+    }
   });
   return routes;
 }
@@ -71,8 +69,23 @@ function acceptable(request: Request): Request {
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 
-const PARSE_ERROR = {
-  jsonrpc: '2.0',
-  id: null,
-  error: { code: -32700, message: 'The body is not valid JSON.' },
-};
+/** The headers by which the protocol is told. */
+function protocolHeaders(headers: Headers) {
+  const version = headers.get('mcp-protocol-version');
+  const method = headers.get('mcp-method');
+  const name = headers.get('mcp-name');
+  return {
+    ...(version !== null && { protocolVersionHeader: version }),
+    ...(method !== null && { mcpMethodHeader: method }),
+    ...(name !== null && { mcpNameHeader: name }),
+  };
+}
+
+/** Not the response itself: what middleware has set must stay. */
+function answer(c: Context<Env>, { body, status, headers }: Response): Response {
+  return c.body(body as ReadableStream, status as 200, Object.fromEntries(headers));
+}
+
+function idOf(body: unknown): unknown {
+  return isObject(body) && typeof body['method'] === 'string' ? body['id'] : null;
+}

@@ -7,11 +7,13 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
   Server,
+  SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { causes, type Log } from '../log.ts';
 import { callTool } from './call.ts';
 import type { Complete } from './completion.ts';
+import { MODERN } from './modern.ts';
 import { getPrompt, PROMPT_LIST } from './prompts.ts';
 import type { Resources } from './resources.ts';
 import type { TableOf } from './table.ts';
@@ -35,6 +37,7 @@ A call waits for the result up to its wait_seconds. If the job is not finished b
 Look at images with view_image; change one thing with regenerate (seed -1 keeps the seed). Give people asset_url, not base64.`;
 
 const OPTIONS = {
+  supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, MODERN],
   capabilities: { logging: {}, tools: {}, resources: {}, prompts: {}, completions: {} },
   instructions: INSTRUCTIONS,
   cacheHints: Object.fromEntries(

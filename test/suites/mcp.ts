@@ -12,7 +12,7 @@ import type { CallToolResult, Progress, Tool } from '@modelcontextprotocol/sdk/t
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { eventually, send } from '../support/gateway.ts';
-import { failingGraph, pictureGraph, sleepGraph } from '../support/graphs.ts';
+import { blobGraph, failingGraph, pictureGraph, sleepGraph } from '../support/graphs.ts';
 import { createCaller, secretOf, type Differences, type Target } from './gateway.ts';
 
 /** Every tool of contracts/mcp-tools.md, and the two workflows that ship. */
@@ -133,6 +133,8 @@ export function mcpSuite(name: string, start: () => Promise<Target>, differences
       const first = await me.call('generate_image', { prompt: 'a lighthouse', seed: 7, ...SMALL });
       const made = first.structuredContent as unknown as Run;
       expect(made).toMatchObject({
+        width: 64,
+        height: 64,
         status: 'completed',
         tool: 'generate_image',
         workflow_id: 'generate_image',
@@ -348,6 +350,42 @@ export function mcpSuite(name: string, start: () => Promise<Target>, differences
       expect(await me.refused('run_workflow', { workflow_id: 'generate_imag' })).toMatchObject({
         code: 'not_found',
         message: expect.stringContaining('generate_image'),
+      });
+    });
+
+    test('a picture is shown within both limits, whatever its size; what is none is linked', async () => {
+      const key = nextKey();
+      const me = await agent('2026-07-28', key);
+      const made = await me.ok<Run>('generate_image', { prompt: 'x', width: 1024, height: 512, steps: 1 });
+      const look = async (args: object) => {
+        const { content, structuredContent } = await me.call('view_image', {
+          asset_id: made.asset_id,
+          ...args,
+        });
+        const image = content.find(({ type }) => type === 'image') as { data: string; mimeType: string };
+        const shown = structuredContent as { shown_width: number; shown_height: number };
+        expect(image.mimeType).toBe('image/webp');
+        expect(Buffer.from(image.data, 'base64').toString('latin1', 0, 4)).toBe('RIFF');
+        return { chars: image.data.length, size: [shown.shown_width, shown.shown_height] };
+      };
+      expect(await look({})).toMatchObject({ size: [512, 256] });
+      expect(await look({ max_dim: 100 })).toMatchObject({ size: [100, 50] });
+      expect(await look({ max_dim: 5000 })).toMatchObject({ size: [1024, 512] });
+      expect((await look({ max_b64_chars: 1000 })).chars).toBeLessThanOrEqual(1000);
+
+      const inline = await me.ok<Record<string, string>>('regenerate', {
+        asset_id: made.asset_id,
+        return_inline_preview: true,
+      });
+      expect(inline['inline_preview_mime_type']).toBe('image/webp');
+      expect(Buffer.from(inline['inline_preview_base64']!, 'base64').toString('latin1', 0, 4)).toBe('RIFF');
+
+      const caller = createCaller(url, key);
+      const other = await caller.ended((await caller.submit(blobGraph('gw/sound.wav', 100))).id);
+      const refused = await me.refused('view_image', { asset_id: other.outputs[0]!.id });
+      expect(refused).toMatchObject({
+        code: 'unsupported_media_type',
+        message: expect.stringMatching(/wav.*http/),
       });
     });
 

@@ -173,7 +173,7 @@ export async function startFixtures(): Promise<{ url: string; close(): Promise<v
   app.use(checkOrigin(config, log));
   app.use('/mcp', authenticate(config.apiKeys, createLinks(config, Date.now)));
   const { text: readText } = createBodyReader(config.maxBodyBytes);
-  app.route('/', mcpRoute({ serverFor: fixtureServer, readText, newId: () => crypto.randomUUID(), log }));
+  app.route('/', mcpRoute({ serverFor: fixtureServer, readText, newId: () => crypto.randomUUID() }));
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
     const listening = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, () => resolve(listening));
   });
