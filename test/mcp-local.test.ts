@@ -10,7 +10,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect } from './suites/mcp.ts';
-import { startBoth, startGateway, startSimulator } from './support/gateway.ts';
+import { eventually, startBoth, startGateway, startSimulator } from './support/gateway.ts';
 import { freePort } from './support/port.ts';
 import { ROOT } from './support/runtimes.ts';
 
@@ -118,3 +118,52 @@ test('an asset that has expired is not found', async () => {
   expect((await me.refused('view_image', { asset_id: made.asset_id })).code).toBe('not_found');
   expect((await me.refused('get_job_result', { job_id: made.job_id })).code).toBe('not_found');
 });
+
+test(
+  'who waits for long hears from it at least every ten seconds, and always of more',
+  { timeout: 30_000 },
+  async () => {
+    const { gateway, simulator } = await startBoth();
+    const me = await connect(gateway.url, '2025-11-25');
+    simulator.control.pause();
+    const seen: { progress: number; at: number }[] = [{ progress: -1, at: performance.now() }];
+    const onprogress = ({ progress }: { progress: number }) =>
+      void seen.push({ progress, at: performance.now() });
+    const args = { prompt: 'x', width: 64, height: 64, steps: 1, wait_seconds: 14 };
+    const { status } = await me.ok<{ status: string }>('generate_image', args, { onprogress });
+    expect(status).toMatch(/pending|running/);
+    seen.push({ progress: 101, at: performance.now() });
+    for (const [i, { progress, at }] of seen.entries()) {
+      if (i === 0) continue;
+      expect(progress).toBeGreaterThan(seen[i - 1]!.progress);
+      expect(at - seen[i - 1]!.at).toBeLessThan(10_000);
+    }
+  },
+);
+
+test.each(['2025-11-25', '2026-07-28'] as const)(
+  '%s: nobody looks on for a client that has hung up',
+  { timeout: 30_000 },
+  async (era) => {
+    // Where every look is a call to ComfyUI, and can be counted.
+    const { gateway, simulator } = await startBoth({}, { resident: false });
+    simulator.control.pause();
+    const me = await connect(gateway.url, era);
+    const args = { prompt: 'x', width: 64, height: 64, steps: 1, wait_seconds: 40 };
+    const abort = new AbortController();
+    const calls = () =>
+      Object.values(simulator.control.stats().requests).reduce((sum, count) => sum + count, 0);
+    const before = calls();
+    const seen: unknown[] = [];
+    const onprogress = (progress: unknown) => void seen.push(progress);
+    const call = me.call('generate_image', args, { onprogress, signal: abort.signal });
+    call.catch(() => undefined);
+    await eventually(() => seen.length > 0 && calls() > before + 5);
+    await (era === '2025-11-25' ? me.client.close() : abort.abort());
+    // The look that is on its way, and the pause before the next one.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const after = calls();
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    expect(calls()).toBe(after);
+  },
+);
