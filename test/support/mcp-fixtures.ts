@@ -1,5 +1,5 @@
 /** What scenarios of the conformance suite expect of a server, behind the route and the middleware of the gateway. */
-import { ResourceNotFoundError, Server } from '@modelcontextprotocol/server';
+import { ResourceNotFoundError, Server, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +10,7 @@ import { createBodyReader } from '../../src/http/body.ts';
 import type { Env } from '../../src/http/context.ts';
 import { answerError } from '../../src/http/errors.ts';
 import { checkOrigin } from '../../src/http/origin.ts';
+import { MODERN } from '../../src/mcp/modern.ts';
 import { mcpRoute } from '../../src/mcp/route.ts';
 
 const PNG =
@@ -101,7 +102,10 @@ const PROMPTS: Record<string, { takes: string[]; messages: Messages }> = {
 function fixtureServer(): Server {
   const server = new Server(
     { name: 'fixtures', version: '1' },
-    { capabilities: { logging: {}, tools: {}, resources: {}, prompts: {}, completions: {} } },
+    {
+      supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, MODERN],
+      capabilities: { logging: {}, tools: {}, resources: {}, prompts: {}, completions: {} },
+    },
   );
   server.setRequestHandler('tools/list', () => ({
     tools: [
