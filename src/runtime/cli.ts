@@ -86,7 +86,7 @@ function help(): string {
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 
   comfygate            start the gateway; Ctrl-C or SIGTERM ends it
-  comfygate mcp        speak MCP on stdin and stdout, for clients that start it (STORAGE_URL: memory:)
+  comfygate mcp        speak MCP on stdin and stdout, for a client that starts it
   comfygate --help     show this (-h)
   comfygate --version  show the version (-v)
 
