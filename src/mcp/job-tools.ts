@@ -139,7 +139,7 @@ function listJobs({ service }: JobToolDeps): Tool {
         description: 'Jobs to pass over.',
         default: 0,
         minimum: 0,
-        maximum: 10_000,
+        maximum: 1_000,
       },
       { ...SESSION_FIELD, description: "Only jobs of this session; 'current': this one." },
     ],

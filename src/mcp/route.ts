@@ -49,10 +49,10 @@ export function mcpRoute({ serverFor, readText, newId }: RouteDeps): Hono<Env> {
         return answer(c, await serveModern(serverFor({ caller, base }), request, route));
       case 'legacy': {
         const opens = route.reason === 'initialize';
-        const session = opens ? newId() : headers.get(SESSION_HEADER);
-        const server = serverFor({ caller, base, ...(session !== null && { session }) });
+        const session = opens ? newId() : sessionOf(headers);
+        const server = serverFor({ caller, base, ...(session !== undefined && { session }) });
         const response = await serveLegacy(server, request, body);
-        if (opens && session !== null && response.ok) c.header(SESSION_HEADER, session);
+        if (opens && session !== undefined && response.ok) c.header(SESSION_HEADER, session);
         return answer(c, response);
       }
     }
@@ -67,6 +67,12 @@ function acceptable(request: Request): Request {
   const headers = new Headers(request.headers);
   headers.set('accept', 'application/json, text/event-stream');
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
+}
+
+/** What an older client was given, or made up: any name will do that a job can bear. */
+function sessionOf(headers: Headers): string | undefined {
+  const name = headers.get(SESSION_HEADER);
+  return name !== null && /^[\x21-\x7e]{1,128}$/.test(name) ? name : undefined;
 }
 
 /** The headers by which the protocol is told. */

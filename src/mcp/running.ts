@@ -17,11 +17,12 @@ export const USUAL_WAIT_S = 30;
 /** Limits of a preview that comes with the result. */
 const PREVIEW = { maxDim: 256, maxBase64Chars: 100_000 };
 
-export const waitField = (seconds: number): Field => ({
+/** Without a usual time it depends on the workflow. */
+export const waitField = (seconds?: number): Field => ({
   name: 'wait_seconds',
   type: 'number',
   description: 'Seconds to wait for the result.',
-  default: seconds,
+  ...(seconds !== undefined && { default: seconds }),
   minimum: 0,
   maximum: MAX_WAIT_S,
 });

@@ -77,7 +77,7 @@ function runWorkflow({ runs, descriptions, running }: WorkflowToolDeps): Tool {
       { name: 'workflow_id', type: 'string', description: 'Id of the workflow.', required: true },
       { name: 'overrides', type: 'object', description: 'Inputs of the workflow by name.' },
       SESSION_FIELD,
-      waitField(USUAL_WAIT_S),
+      waitField(),
       PREVIEW_FIELD,
     ],
     output: { ...RUN, overrides_applied: O, overrides_dropped: O },
