@@ -3,6 +3,9 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Links } from './assets/links.ts';
 import type { OutputAssets } from './assets/outputs.ts';
+import type { Places } from './assets/places.ts';
+import type { Receiver } from './assets/receive.ts';
+import type { Uploads } from './assets/uploads.ts';
 import type { Config } from './config.ts';
 import { assetContentRoute, assetRoute } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
@@ -14,6 +17,7 @@ import { jobRoutes } from './http/jobs.ts';
 import { checkOrigin } from './http/origin.ts';
 import { pageRoutes } from './http/pages.ts';
 import type { Presenter } from './http/present.ts';
+import { uploadContentRoute, uploadRoutes } from './http/uploads.ts';
 import type { Backend } from './jobs/backend.ts';
 import type { CallBudget } from './jobs/budget.ts';
 import type { Feed } from './jobs/feed.ts';
@@ -25,6 +29,9 @@ export interface AppDeps {
   service: JobService;
   feed: Feed;
   assets: OutputAssets;
+  uploads: Uploads;
+  receiver: Receiver;
+  places: Places;
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
@@ -35,7 +42,21 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { config, service, feed, assets, presenter, links, backends, now, log, budget } = deps;
+  const {
+    config,
+    service,
+    feed,
+    assets,
+    uploads,
+    receiver,
+    places,
+    presenter,
+    links,
+    backends,
+    now,
+    log,
+    budget,
+  } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -53,6 +74,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', eventRoutes({ service, feed, presenter, log, now, budget }));
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
+  app.route('/api/v2', uploadContentRoute({ uploads, places }));
   app.route('/api/v2', assetContentRoute({ assets, presenter }));
 
   app.use('/api/v2/*', withKey);
@@ -66,6 +88,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
       idempotency: config.idempotency,
     }),
   );
+  app.route('/api/v2', uploadRoutes({ uploads, receiver, places, outputs: assets, links, config, now }));
   app.route('/api/v2', assetRoute({ assets, presenter }));
 
   app.notFound(createNotFound(app));

@@ -4,6 +4,9 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createApp } from './app.ts';
 import { createLinks } from './assets/links.ts';
 import { createOutputAssets } from './assets/outputs.ts';
+import { createPlaces } from './assets/places.ts';
+import { createReceiver } from './assets/receive.ts';
+import { createUploads } from './assets/uploads.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
 import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/socket.ts';
@@ -22,11 +25,13 @@ import { createTracker } from './jobs/tracker.ts';
 import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey, rebuiltKey } from './storage/keys.ts';
-import type { Stores } from './storage/ports.ts';
+import type { BlobStore, Stores } from './storage/ports.ts';
 
 /** What a runtime lends to the gateway. */
 export interface Ports {
   stores: Stores;
+  /** Where uploads are kept; without one they go to the input folder of a ComfyUI. */
+  blobs?: BlobStore;
   fetch: Fetch;
   /** Absent where the runtime cannot hold a socket. */
   connectSocket?: ConnectSocket;
@@ -84,7 +89,32 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   });
   const links = createLinks(config, now);
   const presenter = createPresenter(links, config.jobMaxAgeMs, now);
-  const reaper = createReaper({ store, stores, service, config, instance, now, log });
+  const places = createPlaces({
+    blobs: ports.blobs,
+    clientOf: (key) => backends.find((backend) => backend.key === key)?.client,
+  });
+  const uploads = createUploads({
+    stores,
+    shared: resident,
+    isThere: places.isThere,
+    drop: places.drop,
+    now,
+  });
+  const receiver = createReceiver({
+    stores,
+    blobs: ports.blobs,
+    backends: () => backends,
+    places,
+    uploads,
+    newId,
+    now,
+    report,
+  });
+  const sweepUploads = async (limit: number): Promise<void> => {
+    await uploads.sweep(limit);
+    await receiver.sweep(limit);
+  };
+  const reaper = createReaper({ store, stores, service, sweepUploads, config, instance, now, log });
   let cluster: Cluster | undefined;
   let backends: Backend[] = [];
   const countedFetch: Fetch = (url, init) => {
@@ -101,6 +131,9 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     service,
     feed,
     assets,
+    uploads,
+    receiver,
+    places,
     presenter,
     links,
     backends: () => backends,
@@ -227,6 +260,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     async scheduled() {
       if (!ready) await start();
       await service.visitAll();
+      await sweepUploads(SWEPT_AT_ONCE);
     },
     endStreams: feed.close,
     async close() {
@@ -240,6 +274,9 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     },
   };
 }
+
+/** Uploads that one cron trigger looks at: what a Worker reads is counted. */
+const SWEPT_AT_ONCE = 20;
 
 /** How often a ComfyUI that cannot be reached is mentioned in the log, in ms. */
 const AWAY_MS = 60_000;

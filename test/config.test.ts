@@ -34,6 +34,9 @@ test('an empty environment gives the defaults of DESIGN §2', () => {
     maxQueueDepth: 1000,
     maxSubrequests: 40,
     idempotency: 'reject',
+    assetTtlMs: 86_400_000,
+    maxUploadBytes: 104_857_600,
+    inputUrlHosts: [],
     logLevel: 'info',
   });
 });

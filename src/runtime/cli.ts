@@ -24,6 +24,8 @@ const SETTINGS = [
   ['CORS_ORIGINS', 'same origin', 'web pages that may call, by commas'],
   ['ALLOWED_HOSTS', 'loopback, PUBLIC_URL', 'Host names that are ours, by commas'],
   ['MAX_BODY_BYTES', '10485760', 'longer requests are answered 413'],
+  ['MAX_UPLOAD_BYTES', '104857600', 'largest file; beyond it 413'],
+  ['INPUT_URL_HOSTS', 'none', 'hosts of your network that inputs may be fetched from'],
   ['JOB_TIMEOUT_MS', '600000', 'longest run of a job'],
   ['JOB_QUEUE_TIMEOUT_MS', '86400000', 'longest wait in the queue'],
   ['JOB_MAX_AGE_MS', '86400000', 'how long an ended job is kept'],

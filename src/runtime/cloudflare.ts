@@ -32,8 +32,16 @@ function gatewayOf(env: Bindings): Gateway {
 }
 
 function open(env: Bindings): Gateway {
-  const { config, stores } = parseBindings(env);
+  const { config, stores, blobs } = parseBindings(env);
   const log = createLog(config.logLevel, (line) => console.error(line), Date.now);
   const standard = overFetch((url, init) => fetch(url, init));
-  return createGateway(config, { stores, fetch: standard, newId: v7, now: Date.now, log, resident: false });
+  return createGateway(config, {
+    stores,
+    ...(blobs && { blobs }),
+    fetch: standard,
+    newId: v7,
+    now: Date.now,
+    log,
+    resident: false,
+  });
 }

@@ -12,6 +12,7 @@ import { parseConfig, type Config, type Environment } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
+import { openBlobs } from './blobs/open.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
 
@@ -82,8 +83,10 @@ export async function startServer(environment: Environment, platform: Platform):
   const report = (error: unknown, stage: string) =>
     log('warn', 'background_failed', { stage, error: causes(error) });
   const stores = await openStores(config.storage, Date.now, platform.connectSqlite, report);
+  const blobs = openBlobs(config.storage);
   const gateway = createGateway(config, {
     stores,
+    ...(blobs && { blobs }),
     fetch: platform.fetch,
     connectSocket,
     newId: v7,
@@ -100,6 +103,7 @@ export async function startServer(environment: Environment, platform: Platform):
       url,
       backends: config.backends.map(({ name }) => name),
       storage: config.storage.kind,
+      uploads: blobs?.kind ?? 'comfyui',
     });
     return {
       url,

@@ -9,8 +9,10 @@ import { overFetch } from '../../src/comfyui/client.ts';
 import { parseConfig, type Environment } from '../../src/config.ts';
 import { createGateway, type Ports } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
+import { createMemoryBlobs } from '../../src/runtime/blobs/memory.ts';
 import { openMemoryStores } from '../../src/runtime/stores/memory.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { BlobStore } from '../../src/storage/ports.ts';
 import { checkAnswer } from './contract.ts';
 
 export interface TestGateway {
@@ -53,8 +55,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 /** What a test can replace; `fetch` in its standard form. */
-type TestPorts = Partial<Omit<Ports, 'fetch'>> & {
+type TestPorts = Partial<Omit<Ports, 'fetch' | 'blobs'>> & {
   fetch?: (url: string, init?: RequestInit) => Promise<Response>;
+  /** null: none. */
+  blobs?: BlobStore | null;
 };
 
 /** `env` as in the environment; `ports` replaces what the runtime lends. */
@@ -62,15 +66,16 @@ export async function startGateway(env: Environment, ports: TestPorts = {}): Pro
   const logged: Record<string, unknown>[] = [];
   const now = ports.now ?? Date.now;
   const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env });
+  const { blobs = createMemoryBlobs(), ...others } = ports;
   const gateway = createGateway(config, {
     stores: openMemoryStores(now),
-
+    ...(blobs && { blobs }),
     connectSocket: (url, headers) => new WebSocket(url, { headers } as never),
     newId: v7,
     now,
     log: createLog('debug', (line) => logged.push(JSON.parse(line)), now),
     resident: true,
-    ...ports,
+    ...others,
     fetch: overFetch(ports.fetch ?? globalThis.fetch),
   });
   await gateway.start();
