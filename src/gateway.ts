@@ -3,10 +3,9 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createApp } from './app.ts';
 import { createLinks } from './assets/links.ts';
+import type { FetchOutside } from './assets/outside.ts';
 import { createOutputAssets } from './assets/outputs.ts';
-import { createPlaces } from './assets/places.ts';
-import { createReceiver } from './assets/receive.ts';
-import { createUploads } from './assets/uploads.ts';
+import { wireUploads } from './assets/wire.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
 import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/socket.ts';
@@ -33,6 +32,8 @@ export interface Ports {
   /** Where uploads are kept; without one they go to the input folder of a ComfyUI. */
   blobs?: BlobStore;
   fetch: Fetch;
+  /** For addresses that callers name; without it none is fetched. */
+  fetchOutside?: FetchOutside;
   /** Absent where the runtime cannot hold a socket. */
   connectSocket?: ConnectSocket;
   /** A new lower-case UUIDv7. */
@@ -80,6 +81,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     stores,
     feed,
     settings: config,
+    prepare: (caller, submission, graph) => inputs.prepare(caller, submission, graph),
     newId,
     now,
     report,
@@ -89,32 +91,6 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   });
   const links = createLinks(config, now);
   const presenter = createPresenter(links, config.jobMaxAgeMs, now);
-  const places = createPlaces({
-    blobs: ports.blobs,
-    clientOf: (key) => backends.find((backend) => backend.key === key)?.client,
-  });
-  const uploads = createUploads({
-    stores,
-    shared: resident,
-    isThere: places.isThere,
-    drop: places.drop,
-    now,
-  });
-  const receiver = createReceiver({
-    stores,
-    blobs: ports.blobs,
-    backends: () => backends,
-    places,
-    uploads,
-    newId,
-    now,
-    report,
-  });
-  const sweepUploads = async (limit: number): Promise<void> => {
-    await uploads.sweep(limit);
-    await receiver.sweep(limit);
-  };
-  const reaper = createReaper({ store, stores, service, sweepUploads, config, instance, now, log });
   let cluster: Cluster | undefined;
   let backends: Backend[] = [];
   const countedFetch: Fetch = (url, init) => {
@@ -126,6 +102,19 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     service,
     clientOf: (job) => backendOf(backends, job)?.client,
   });
+  const { places, uploads, receiver, inputs, sweep } = wireUploads({
+    stores,
+    blobs: ports.blobs,
+    fetchOutside: ports.fetchOutside,
+    outputs: assets,
+    backends: () => backends,
+    config,
+    shared: resident,
+    newId,
+    now,
+    report,
+  });
+  const reaper = createReaper({ store, stores, service, sweepUploads: sweep, config, instance, now, log });
   const app = createApp({
     config,
     service,
@@ -260,7 +249,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     async scheduled() {
       if (!ready) await start();
       await service.visitAll();
-      await sweepUploads(SWEPT_AT_ONCE);
+      await sweep(SWEPT_AT_ONCE);
     },
     endStreams: feed.close,
     async close() {

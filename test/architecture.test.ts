@@ -15,7 +15,7 @@ const LAYERS: Record<string, string[]> = {
   comfyui: ['errors.ts'],
   workflows: ['comfyui', 'errors.ts'],
   jobs: ['workflows', 'comfyui', 'storage', 'errors.ts', 'log.ts'],
-  assets: ['jobs', 'comfyui', 'storage', 'errors.ts'],
+  assets: ['jobs', 'workflows', 'comfyui', 'storage', 'errors.ts'],
   http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
   'app.ts': ['http', 'jobs', 'assets', 'workflows', 'config.ts', 'log.ts'],
   'gateway.ts': [
@@ -29,9 +29,19 @@ const LAYERS: Record<string, string[]> = {
     'config.ts',
     'log.ts',
   ],
-  'index.ts': ['gateway.ts', 'jobs', 'comfyui', 'config.ts', 'errors.ts', 'log.ts', 'storage', 'runtime'],
+  'index.ts': [
+    'gateway.ts',
+    'assets',
+    'jobs',
+    'comfyui',
+    'config.ts',
+    'errors.ts',
+    'log.ts',
+    'storage',
+    'runtime',
+  ],
   simulator: [],
-  runtime: ['gateway.ts', 'simulator', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
+  runtime: ['gateway.ts', 'simulator', 'assets', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
 };
 
 /** Names that tie code to one runtime. */

@@ -13,7 +13,13 @@ import type { Feed } from './feed.ts';
 import { POSTING_MS } from './inspector.ts';
 import { expiresAt, isTerminal, reduce, type Evidence, type Job } from './job.ts';
 import { createRebuilder } from './rebuild.ts';
-import { createSubmitter, type Submission, type Submitted, type Submitter } from './submission.ts';
+import {
+  createSubmitter,
+  type Prepare,
+  type Submission,
+  type Submitted,
+  type Submitter,
+} from './submission.ts';
 import type { JobStore } from './store.ts';
 
 /** Who asks. `admin` sees everything, anybody else only what their key made. */
@@ -34,6 +40,8 @@ export interface JobServiceDeps {
   stores: Stores;
   feed: Feed;
   settings: JobSettings;
+  /** Makes the files of a graph ready. */
+  prepare: Prepare;
   newId: () => string;
   now: () => number;
   /** Background work failed. Never throws. */
@@ -59,7 +67,7 @@ export const LIVE = ['queued', 'running', 'canceling'];
 
 /** `connect` hands over the backends, which need `learn` first. */
 export function createJobService(deps: JobServiceDeps) {
-  const { store, stores, feed, settings, newId, now, report, resident, maxSizes, budget } = deps;
+  const { store, stores, feed, settings, prepare, newId, now, report, resident, maxSizes, budget } = deps;
   const limits = { timeoutMs: settings.jobTimeoutMs, queueTimeoutMs: settings.jobQueueTimeoutMs };
   let backends: readonly Backend[] = [];
   let rebuilder: ReturnType<typeof createRebuilder> | undefined;
@@ -194,7 +202,7 @@ export function createJobService(deps: JobServiceDeps) {
     const id = newId();
     // Counted before the first wait, so that many at once cannot all find room.
     live.add(id);
-    const sent = submitter(id, caller.owner, submission);
+    const sent = submitter(id, caller, submission);
     posting.set(id, sent);
     try {
       const submitted = await sent;
@@ -384,7 +392,17 @@ export function createJobService(deps: JobServiceDeps) {
         report,
         now,
       });
-      submitter = createSubmitter({ store, stores, backends, learn, forget: erase, limits, report, now });
+      submitter = createSubmitter({
+        store,
+        stores,
+        backends,
+        learn,
+        prepare,
+        forget: erase,
+        limits,
+        report,
+        now,
+      });
       if (!resident) return;
       for await (const job of store.each({ statuses: LIVE })) {
         if (backendOf(backends, job)) follow(job);

@@ -3,6 +3,7 @@
  * an isolate share the wiring and plain values.
  */
 import { v7 } from 'uuid';
+import { overStandardFetch } from '../assets/outside.ts';
 import { overFetch } from '../comfyui/client.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
@@ -34,11 +35,11 @@ function gatewayOf(env: Bindings): Gateway {
 function open(env: Bindings): Gateway {
   const { config, stores, blobs } = parseBindings(env);
   const log = createLog(config.logLevel, (line) => console.error(line), Date.now);
-  const standard = overFetch((url, init) => fetch(url, init));
   return createGateway(config, {
     stores,
     ...(blobs && { blobs }),
-    fetch: standard,
+    fetch: overFetch((url, init) => fetch(url, init)),
+    fetchOutside: overStandardFetch((url, init) => fetch(url, init)),
     newId: v7,
     now: Date.now,
     log,

@@ -12,6 +12,7 @@ import { parseConfig, type Config, type Environment } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
+import { fetchOutside } from './outside.ts';
 import { openBlobs } from './blobs/open.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
@@ -88,6 +89,7 @@ export async function startServer(environment: Environment, platform: Platform):
     stores,
     ...(blobs && { blobs }),
     fetch: platform.fetch,
+    fetchOutside,
     connectSocket,
     newId: v7,
     now: Date.now,

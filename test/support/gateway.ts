@@ -9,6 +9,7 @@ import { overFetch } from '../../src/comfyui/client.ts';
 import { parseConfig, type Environment } from '../../src/config.ts';
 import { createGateway, type Ports } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
+import { fetchOutside } from '../../src/runtime/outside.ts';
 import { createMemoryBlobs } from '../../src/runtime/blobs/memory.ts';
 import { openMemoryStores } from '../../src/runtime/stores/memory.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
@@ -70,6 +71,7 @@ export async function startGateway(env: Environment, ports: TestPorts = {}): Pro
   const gateway = createGateway(config, {
     stores: openMemoryStores(now),
     ...(blobs && { blobs }),
+    fetchOutside,
     connectSocket: (url, headers) => new WebSocket(url, { headers } as never),
     newId: v7,
     now,
