@@ -13,15 +13,26 @@ export interface FileForm {
   filename: string;
   /** Reads the rest of the body. All values of each field, in their order. */
   fields(): Promise<Map<string, string[]>>;
+  /** Reads on for so many bytes at most and throws them away: most clients look for an answer only then. Never throws. */
+  drain(maxBytes: number): Promise<void>;
 }
 
 /** Longest wait for the next bytes, and for all of them, in ms. */
 const STALL_MS = 60_000;
 const TOTAL_MS = 60 * 60 * 1000;
 
+/** Longest wait for bytes that are thrown away, in ms. */
+const DRAIN_MS = 2_000;
+
 /** Most parts, and most bytes of all that is not the file. */
 const MAX_PARTS = 100;
 const MAX_FIELD_BYTES = 64 * 1024;
+
+/** Throws away the body of a request that is refused unread, up to so many bytes. */
+export async function drainBody(c: AppContext, maxBytes: number): Promise<void> {
+  const { body } = c.req.raw;
+  if (body) await drain(body.getReader(), maxBytes);
+}
 
 /** Throws 422 `invalid_request` if the body is no such form, or has no file. */
 export async function readFileForm(c: AppContext): Promise<FileForm> {
@@ -114,7 +125,22 @@ export async function readFileForm(c: AppContext): Promise<FileForm> {
       }
       return fields;
     },
+    drain: (maxBytes) => drain(reader, maxBytes),
   };
+}
+
+/** Reads a body for so many bytes at most, and gives it up. Never throws. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): Promise<void> {
+  try {
+    for (let left = maxBytes; left > 0;) {
+      const { done, value } = await next(reader, DRAIN_MS);
+      if (done) return;
+      left -= value.length;
+    }
+    await reader.cancel();
+  } catch {
+    // Whoever has gone waits for no answer.
+  }
 }
 
 const DASH = 45;

@@ -5,7 +5,7 @@ import { checkFilePath } from '../assets/file-path.ts';
 import type { Links } from '../assets/links.ts';
 import type { OutputAssets } from '../assets/outputs.ts';
 import type { Places } from '../assets/places.ts';
-import { tooLarge, type Receiver } from '../assets/receive.ts';
+import { tooLarge, type Receiver, type Seen } from '../assets/receive.ts';
 import { contentTypeOf } from '../assets/sniff.ts';
 import type { NewUse, Upload, Uploads } from '../assets/uploads.ts';
 import { GatewayError } from '../errors.ts';
@@ -13,7 +13,7 @@ import { inertHeaders } from './assets.ts';
 import { createJsonBodyReader } from './body.ts';
 import { answerBytes } from './bytes.ts';
 import type { AppContext, Env } from './context.ts';
-import { readFileForm } from './multipart.ts';
+import { drainBody, readFileForm, type FileForm } from './multipart.ts';
 import { refusal } from './parse.ts';
 
 export interface UploadRouteDeps {
@@ -30,6 +30,9 @@ export interface UploadRouteDeps {
 const SIGNED_MS = 60 * 60 * 1000;
 const PLAIN_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60_000;
+
+/** Bytes that are read of what is refused, in limits of one file. */
+const DRAINED = 2;
 
 /** Bytes of a form beside its file: its fields and their headers. */
 const FORM_BYTES = 1024 * 1024;
@@ -60,28 +63,38 @@ export function uploadRoutes({ uploads, receiver, links, outputs, config, now }:
   const ttlOf = (seconds: number | undefined): number =>
     seconds === undefined ? config.assetTtlMs : seconds * 1000;
 
+  /** What the fields of the form say, once all of the file was seen. */
+  async function useOf(form: FileForm, { hash, sizeBytes, sniffed }: Seen): Promise<NewUse> {
+    const fields = parseFields(await form.fields());
+    if (sizeBytes === 0) throw empty();
+    const expected = fields.expected_hash;
+    if (expected !== undefined && expected !== hash) throw mismatch(expected, hash);
+    return {
+      filePath: checkFilePath(fields.file_path),
+      contentType: contentTypeOf(sniffed, fields.content_type ?? form.contentType),
+      tags: fields.tags,
+      ttlMs: ttlOf(fields.expires_in),
+    };
+  }
+
   routes.post('/assets', async (c) => {
     const { maxUploadBytes: maxBytes } = config;
-    // So much more is no matter of fields; whoever sends it hears at once.
-    if (Number(c.req.header('content-length') ?? 0) > maxBytes + FORM_BYTES) throw tooLarge(maxBytes);
+    // So much more is no matter of fields.
+    const declared = Number(c.req.header('content-length') ?? 0);
+    if (declared > maxBytes + FORM_BYTES) {
+      if (declared <= maxBytes * DRAINED) await drainBody(c, declared);
+      throw tooLarge(maxBytes);
+    }
     const form = await readFileForm(c);
-    const { upload, createdNew } = await receiver.receive(
-      c.var.caller.owner,
-      { stream: form.stream, contentType: form.contentType, name: form.filename, maxBytes },
-      async ({ hash, sizeBytes, sniffed }): Promise<NewUse> => {
-        const fields = parseFields(await form.fields());
-        if (sizeBytes === 0) throw empty();
-        const expected = fields.expected_hash;
-        if (expected !== undefined && expected !== hash) throw mismatch(expected, hash);
-        return {
-          filePath: checkFilePath(fields.file_path),
-          contentType: contentTypeOf(sniffed, fields.content_type ?? form.contentType),
-          tags: fields.tags,
-          ttlMs: ttlOf(fields.expires_in),
-        };
-      },
-    );
-    return c.json(present(c, upload, createdNew), createdNew ? 201 : 200);
+    const incoming = { stream: form.stream, contentType: form.contentType, name: form.filename, maxBytes };
+    try {
+      const { owner } = c.var.caller;
+      const { upload, createdNew } = await receiver.receive(owner, incoming, (seen) => useOf(form, seen));
+      return c.json(present(c, upload, createdNew), createdNew ? 201 : 200);
+    } catch (error) {
+      await form.drain(maxBytes * DRAINED);
+      throw error;
+    }
   });
 
   routes.post('/assets/from-hash', async (c) => {
