@@ -11,6 +11,7 @@ import { download } from './download.ts';
 import { frames } from './frames.ts';
 import { jobs } from './jobs.ts';
 import { listing } from './listing.ts';
+import { named as namedRuns } from './named.ts';
 import { polling } from './polling.ts';
 import { reads } from './reads.ts';
 import { runtimes } from './runtimes.ts';
@@ -22,6 +23,7 @@ import { isMet, table, type Benchmark, type Outcome } from './support/report.ts'
 
 const BENCHMARKS: readonly Benchmark[] = [
   submits,
+  namedRuns,
   reads,
   frames,
   subscribers,

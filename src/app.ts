@@ -9,6 +9,7 @@ import type { Uploads } from './assets/uploads.ts';
 import type { Config } from './config.ts';
 import { assetContentRoute, assetRoute } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
+import { createBodyReader } from './http/body.ts';
 import type { Env } from './http/context.ts';
 import { answerError, createNotFound } from './http/errors.ts';
 import { eventRoutes } from './http/events.ts';
@@ -17,16 +18,29 @@ import { jobRoutes } from './http/jobs.ts';
 import { checkOrigin } from './http/origin.ts';
 import { pageRoutes } from './http/pages.ts';
 import type { Presenter } from './http/present.ts';
+import { createSubmissions } from './http/submissions.ts';
+import { upstreamRoutes } from './http/upstream.ts';
+import { workflowRoutes } from './http/workflows.ts';
 import { uploadContentRoute, uploadRoutes } from './http/uploads.ts';
 import type { Backend } from './jobs/backend.ts';
 import type { CallBudget } from './jobs/budget.ts';
 import type { Feed } from './jobs/feed.ts';
+import type { DefaultsService } from './jobs/defaults.ts';
+import type { Runs } from './jobs/runs.ts';
 import type { JobService } from './jobs/service.ts';
+import type { Upstream } from './jobs/upstream.ts';
 import type { Log } from './log.ts';
+import type { Catalogue } from './workflows/catalogue.ts';
+import type { Descriptions } from './workflows/descriptions.ts';
 
 export interface AppDeps {
   config: Config;
   service: JobService;
+  catalogue: Catalogue;
+  descriptions: Descriptions;
+  runs: Runs;
+  defaults: DefaultsService;
+  upstream: Upstream;
   feed: Feed;
   assets: OutputAssets;
   uploads: Uploads;
@@ -57,6 +71,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     log,
     budget,
   } = deps;
+  const { catalogue, descriptions, runs, defaults, upstream } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -78,17 +93,25 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', assetContentRoute({ assets, presenter }));
 
   app.use('/api/v2/*', withKey);
+  const bodies = createBodyReader(config.maxBodyBytes);
+  const submissions = createSubmissions({ service, feed, presenter, idempotency: config.idempotency });
+  app.route('/api/v2', jobRoutes({ service, runs, bodies, submissions }));
   app.route(
     '/api/v2',
-    jobRoutes({
-      service,
-      feed,
-      presenter,
-      maxBodyBytes: config.maxBodyBytes,
-      idempotency: config.idempotency,
+    workflowRoutes({
+      catalogue,
+      descriptions,
+      runs,
+      bodies,
+      submissions,
+      withKeys: config.apiKeys.length > 0,
     }),
   );
-  app.route('/api/v2', uploadRoutes({ uploads, receiver, places, outputs: assets, links, config, now }));
+  app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
+  app.route(
+    '/api/v2',
+    uploadRoutes({ uploads, receiver, places, outputs: assets, links, bodies, config, now }),
+  );
   app.route('/api/v2', assetRoute({ assets, presenter }));
 
   app.notFound(createNotFound(app));

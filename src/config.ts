@@ -66,6 +66,10 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** The client id to use with ComfyUI in place of one made and kept in the store. */
   readonly clientId?: string;
+  /** Models that workflows use where nobody names one. */
+  readonly defaultModels: { readonly image?: string; readonly audio?: string; readonly video?: string };
+  /** `services[]` of config.json, not checked yet: that needs the workflows that they name. */
+  readonly services: readonly unknown[];
 }
 
 /** Thrown once by `parseConfig`, with every fault: which setting, what was given, what would be right. */
@@ -106,6 +110,8 @@ export function parseConfig(env: Environment, file?: unknown): Config {
   const signingSecret = read('SIGNING_SECRET', parseSigningSecret);
   const maxJobs = read('MAX_JOBS jobs.max_jobs', parseCount(1000));
   const clientId = read('comfyui.client_id', (text) => text);
+  const model = (kind: string) => read(`COMFY_MCP_DEFAULT_${kind}_MODEL`, (text) => text);
+  const [image, audio, video] = ['IMAGE', 'AUDIO', 'VIDEO'].map(model);
   const headers = read('COMFYUI_HEADERS', parseHeaders);
   const backends = read('COMFYUI_URL COMFYUI_ADDRESS comfyui.address', parseBackends) ?? DEFAULT_BACKENDS;
 
@@ -145,6 +151,12 @@ export function parseConfig(env: Environment, file?: unknown): Config {
     inputUrlHosts: read('INPUT_URL_HOSTS', parseList(parseHostAndPort)) ?? [],
     logLevel: read('LOG_LEVEL', parseOption(LOG_LEVELS)) ?? 'info',
     ...(clientId !== undefined && { clientId }),
+    defaultModels: {
+      ...(image !== undefined && { image }),
+      ...(audio !== undefined && { audio }),
+      ...(video !== undefined && { video }),
+    },
+    services: readServices(file, faults),
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
@@ -175,7 +187,7 @@ const MIN_SIGNING_LENGTH = 16;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const HOST_NAME = /^(\[[\da-f:.]*:[\da-f:.]*\]|[a-z\d_]([a-z\d._-]*[a-z\d])?)$/i;
-/** What is taken of the seed's config.json; its `s3` and `services` are accepted and not read. */
+/** Settings that are taken of the seed's config.json, beside its `services`; its `s3` is accepted and not read. */
 const FILE_TYPES: Readonly<Record<string, 'string' | 'number'>> = {
   'comfyui.address': 'string',
   'comfyui.client_id': 'string',
@@ -354,6 +366,15 @@ function readFile(file: unknown, faults: string[]): Record<string, string> {
       );
   }
   return texts;
+}
+
+function readServices(file: unknown, faults: string[]): unknown[] {
+  const services = isObject(file) ? file['services'] : undefined;
+  if (services === undefined || Array.isArray(services)) return services ?? [];
+  faults.push(
+    'config.json: services is not a list; give [{"name": …, "comfyui_workflow_api": …, "parameters": […]}] or leave it out',
+  );
+  return [];
 }
 
 function definedOf(env: Environment): Record<string, string> {

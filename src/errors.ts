@@ -15,6 +15,7 @@ const STATUS = {
   method_not_allowed: 405,
   hash_mismatch: 409,
   asset_in_use: 409,
+  name_taken: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   range_not_satisfiable: 416,

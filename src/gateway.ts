@@ -7,6 +7,7 @@ import type { FetchOutside } from './assets/outside.ts';
 import { createOutputAssets } from './assets/outputs.ts';
 import { wireUploads } from './assets/wire.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
+import { createObjectInfo } from './comfyui/object-info.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
 import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/socket.ts';
 import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
@@ -15,16 +16,27 @@ import { createPresenter } from './http/present.ts';
 import { backendOf, type Backend } from './jobs/backend.ts';
 import { COUNTED_SIZES } from './jobs/budget.ts';
 import { createCluster, LEAD_MS, type Cluster } from './jobs/cluster.ts';
+import { createDefaults } from './jobs/defaults.ts';
 import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
+import { createRuns } from './jobs/runs.ts';
 import { createJobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
 import { TRACK_MS } from './jobs/inspector.ts';
 import { createTracker } from './jobs/tracker.ts';
+import { createUpstream } from './jobs/upstream.ts';
 import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey, rebuiltKey } from './storage/keys.ts';
 import type { BlobStore, Stores } from './storage/ports.ts';
+import { openBundle } from './workflows/bundle.ts';
+import { createCatalogue } from './workflows/catalogue.ts';
+import { environmentDefaults, type Defaults } from './workflows/defaults.ts';
+import { createDescriptions } from './workflows/descriptions.ts';
+import { createWorkflowFiles } from './workflows/files.ts';
+import type { ServiceSource, WorkflowFolder } from './workflows/folder.ts';
+import { createTierStore } from './workflows/tiers.ts';
+import { createWorkflowUploads } from './workflows/uploads.ts';
 
 /** What a runtime lends to the gateway. */
 export interface Ports {
@@ -41,6 +53,8 @@ export interface Ports {
   /** Ms since 1970. */
   now: () => number;
   log: Log;
+  /** Absent: there are only uploaded ones. */
+  workflows?: WorkflowPorts;
   /** Whether work goes on between requests, and one request may wait for the work of another; not on Workers. */
   resident: boolean;
   /** Other waits than the usual ones, in ms; tests cannot wait as long as a ComfyUI may need. */
@@ -51,6 +65,15 @@ export interface Ports {
     track?: Partial<typeof TRACK_MS>;
     lead?: Partial<typeof LEAD_MS>;
   };
+}
+
+/** Where workflows and their defaults come from, beside what is uploaded. */
+export interface WorkflowPorts {
+  folder: WorkflowFolder;
+  /** Of config.json; checked before by `serviceFaults`. */
+  services?: readonly ServiceSource[];
+  /** `defaults` of the file in the home directory. */
+  homeDefaults?: Defaults;
 }
 
 export interface Gateway {
@@ -102,6 +125,11 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     service,
     clientOf: (job) => backendOf(backends, job)?.client,
   });
+  const objectInfo = createObjectInfo({
+    clients: () => backends.map(({ client }) => client),
+    resident,
+    now,
+  });
   const { places, uploads, receiver, inputs, sweep } = wireUploads({
     stores,
     blobs: ports.blobs,
@@ -112,12 +140,27 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     shared: resident,
     newId,
     now,
+    objectInfo,
     report,
   });
   const reaper = createReaper({ store, stores, service, sweepUploads: sweep, config, instance, now, log });
+  const { folder, services = [], homeDefaults = {} } = ports.workflows ?? { folder: openBundle({}) };
+  const files = createWorkflowFiles({ folder, services, shared: resident, now });
+  const catalogue = createCatalogue(files, createWorkflowUploads(stores.storage, now), now);
+  const installed = { environment: environmentDefaults(config.defaultModels), home: homeDefaults };
+  const tiers = createTierStore(stores, installed, now);
+  const descriptions = createDescriptions({ catalogue, tiers, objectInfo });
+  const runs = createRuns({ service, catalogue, descriptions, objectInfo });
+  const defaults = createDefaults({ tiers, descriptions, objectInfo });
+  const upstream = createUpstream(() => backends, service);
   const app = createApp({
     config,
     service,
+    catalogue,
+    descriptions,
+    runs,
+    defaults,
+    upstream,
     feed,
     assets,
     uploads,

@@ -9,3 +9,5 @@ export { overFetch } from './comfyui/client.ts';
 export { openKvStores } from './runtime/stores/kv.ts';
 export { openMemoryStores } from './runtime/stores/memory.ts';
 export { newJobId } from './jobs/id.ts';
+export { openBundle, type WorkflowBundle } from './workflows/bundle.ts';
+export type { WorkflowFolder } from './workflows/folder.ts';

@@ -13,7 +13,7 @@ const LAYERS: Record<string, string[]> = {
   api: ['errors.ts'],
   storage: [],
   comfyui: ['errors.ts'],
-  workflows: ['comfyui', 'errors.ts'],
+  workflows: ['comfyui', 'storage', 'errors.ts'],
   jobs: ['workflows', 'comfyui', 'storage', 'errors.ts', 'log.ts'],
   assets: ['jobs', 'workflows', 'comfyui', 'storage', 'errors.ts'],
   http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
@@ -32,6 +32,7 @@ const LAYERS: Record<string, string[]> = {
   'index.ts': [
     'gateway.ts',
     'assets',
+    'workflows',
     'jobs',
     'comfyui',
     'config.ts',
@@ -41,7 +42,17 @@ const LAYERS: Record<string, string[]> = {
     'runtime',
   ],
   simulator: [],
-  runtime: ['gateway.ts', 'simulator', 'assets', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
+  runtime: [
+    'gateway.ts',
+    'simulator',
+    'assets',
+    'workflows',
+    'comfyui',
+    'storage',
+    'config.ts',
+    'errors.ts',
+    'log.ts',
+  ],
 };
 
 /** Names that tie code to one runtime. */

@@ -21,6 +21,8 @@ test('an empty environment gives the defaults of DESIGN §2', () => {
     port: 8080,
     storage: { kind: 'file', dir: './.comfygate' },
     workflowDir: './workflows',
+    defaultModels: {},
+    services: [],
     apiKeys: [],
     allowAnonymous: true,
     trustProxy: false,

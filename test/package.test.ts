@@ -399,7 +399,7 @@ interface Image {
 }
 
 /** Settings of the README that `--help` leaves out: a second name, and what only Workers read. */
-const ELSEWHERE = new Set(['COMFYUI_ADDRESS', 'MAX_SUBREQUESTS']);
+const ELSEWHERE = new Set(['COMFY_MCP_WORKFLOW_DIR', 'COMFYUI_ADDRESS', 'MAX_SUBREQUESTS']);
 
 const CONSUMER = {
   strict: true,

@@ -268,7 +268,7 @@ test('Deno may read every setting by its name, and nothing else', async () => {
   expect(words.filter((word) => /^-|allow/.test(word))).toEqual([
     '--allow-net',
     expect.stringMatching(/^--allow-env=/),
-    '--allow-read=.comfygate,workflows,.env,config.json',
+    '--allow-read=.comfygate,workflows,.env,config.json,$HOME/.config/comfy-mcp',
     '--allow-write=.comfygate',
   ]);
 });

@@ -41,8 +41,8 @@ export function openapiDocument({ version, serverUrl }: OpenApiOptions): object 
 }
 
 type Json = Record<string, unknown>;
-type Method = 'GET' | 'HEAD' | 'POST' | 'DELETE';
-type Tag = 'jobs' | 'events' | 'assets' | 'gateway';
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Tag = 'jobs' | 'workflows' | 'events' | 'assets' | 'comfyui' | 'gateway';
 type SchemaName = keyof typeof SCHEMAS;
 /** Error codes by status. */
 type Errors = Readonly<Record<number, readonly ErrorCode[]>>;
@@ -73,14 +73,19 @@ const DESCRIPTION =
 
 const TAGS: { name: Tag; description: string }[] = [
   { name: 'jobs', description: 'One execution of a workflow.' },
+  { name: 'workflows', description: 'Workflows by name, with typed inputs.' },
   { name: 'events', description: 'Server-sent events: live progress that survives a lost connection.' },
   { name: 'assets', description: 'What jobs produced, and what they are given.' },
+  { name: 'comfyui', description: 'What ComfyUI has, and the defaults of workflows.' },
   { name: 'gateway', description: 'Whether it works, and how to talk to it.' },
 ];
 
 /** Schemas that the document has by name; all others are inlined. */
 const SCHEMAS = {
   SubmitRequest: wire.SubmitRequest,
+  RunRequest: wire.RunRequest,
+  RegenerateRequest: wire.RegenerateRequest,
+  DefaultsPatch: wire.DefaultsPatch,
   ExtraData: wire.ExtraData,
   Job: wire.Job,
   JobStatus: wire.JobStatus,
@@ -97,6 +102,14 @@ const SCHEMAS = {
   StatusEvent: wire.StatusEvent,
   ProgressEvent: wire.ProgressEvent,
   PreviewEvent: wire.PreviewEvent,
+  DryRun: wire.DryRun,
+  WorkflowSummary: wire.WorkflowSummary,
+  WorkflowList: wire.WorkflowList,
+  Workflow: wire.Workflow,
+  ModelFolders: wire.ModelFolders,
+  Models: wire.Models,
+  Queue: wire.Queue,
+  Defaults: wire.Defaults,
   Health: wire.Health,
   Alive: wire.Alive,
   Ready: wire.Ready,
@@ -126,7 +139,18 @@ const answer = (description: string, content?: Json, headers?: Json) => ({
 const json = (name: SchemaName, description: string, headers?: Json) =>
   answer(description, { 'application/json': { schema: ref(name) } }, headers);
 
+const named = (name: string, what: string) => ({ ...path(what), name });
+
 const JOB_ID = path('Job id.');
+const WORKFLOW_NAME = named('name', 'Name of a workflow.');
+const SUBMIT_HEADERS = [
+  header(
+    'Idempotency-Key',
+    'Makes sending again safe: `idempotency_key_reuse` then names the first job in `details.job`.',
+    { type: 'string', minLength: 1, maxLength: 255 },
+  ),
+  header('Prefer', '`wait=N` answers when the job has ended, or after N seconds (at most 60).'),
+];
 const ASSET_ID = path('Asset id, of an output of a job or of an upload.');
 const COMMON = {
   401: ['unauthorized'],
@@ -168,46 +192,45 @@ const EXAMPLE_GRAPH = {
   '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'comfygate' } },
 };
 
+const JOB_MADE = {
+  201: json(
+    'Job',
+    'The job.',
+    responseHeader(
+      'Idempotency-Replayed',
+      '`true` if the gateway is set to replay and this is the first job.',
+    ),
+  ),
+};
+const DRY_RUN = { 200: json('DryRun', 'With `dry_run`: what a submission would meet.') };
+const SUBMIT_ERRORS = {
+  ...COMMON,
+  ...UPSTREAM,
+  400: ['invalid_request'],
+  413: ['payload_too_large'],
+  415: ['unsupported_media_type'],
+  422: [
+    'invalid_workflow',
+    'workflow_format_ui',
+    'missing_asset',
+    'invalid_request',
+    'idempotency_key_reuse',
+  ],
+  429: ['queue_full', 'rate_limited'],
+} satisfies Errors;
+const RUN_ERRORS = { ...SUBMIT_ERRORS, 404: ['not_found'] } satisfies Errors;
+
 const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
   'POST /api/v2/jobs': {
     id: 'postJobs',
     tag: 'jobs',
     summary: 'Submit a workflow',
     description: 'ComfyUI checks the graph before the answer. 201 means that the job is recorded and queued.',
-    parameters: [
-      header(
-        'Idempotency-Key',
-        'Makes sending again safe: `idempotency_key_reuse` then names the first job in `details.job`.',
-        { type: 'string', minLength: 1, maxLength: 255 },
-      ),
-      header('Prefer', '`wait=N` answers when the job has ended, or after N seconds (at most 60).'),
-    ],
+    parameters: SUBMIT_HEADERS,
+    query: wire.DryRunQuery,
     body: { schema: ref('SubmitRequest'), example: { workflow: EXAMPLE_GRAPH } },
-    answers: {
-      201: json(
-        'Job',
-        'The job.',
-        responseHeader(
-          'Idempotency-Replayed',
-          '`true` if the gateway is set to replay and this is the first job.',
-        ),
-      ),
-    },
-    errors: {
-      ...COMMON,
-      ...UPSTREAM,
-      400: ['invalid_request'],
-      413: ['payload_too_large'],
-      415: ['unsupported_media_type'],
-      422: [
-        'invalid_workflow',
-        'workflow_format_ui',
-        'missing_asset',
-        'invalid_request',
-        'idempotency_key_reuse',
-      ],
-      429: ['queue_full', 'rate_limited'],
-    },
+    answers: { ...JOB_MADE, ...DRY_RUN },
+    errors: SUBMIT_ERRORS,
   },
   'GET /api/v2/jobs': {
     id: 'listJobs',
@@ -252,6 +275,117 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     parameters: [JOB_ID],
     answers: { 200: json('Job', 'The job as it is now: `canceling`, or ended.') },
     errors: OF_ONE,
+  },
+  'POST /api/v2/jobs/{id}/regenerate': {
+    id: 'regenerateJob',
+    tag: 'jobs',
+    summary: 'Run a job again with changes',
+    description:
+      'Its own graph, with another seed if none is given. The new job names the old in `regenerated_from`.',
+    parameters: [JOB_ID, ...SUBMIT_HEADERS],
+    body: { schema: ref('RegenerateRequest'), example: { overrides: { steps: 30 } } },
+    answers: JOB_MADE,
+    errors: RUN_ERRORS,
+  },
+  'GET /api/v2/workflows': {
+    id: 'listWorkflows',
+    tag: 'workflows',
+    summary: 'List the workflows',
+    description:
+      'Files, services of config.json and uploads; one that cannot be used is there with its error.',
+    answers: { 200: json('WorkflowList', 'By name.') },
+    errors: COMMON,
+  },
+  'GET /api/v2/workflows/{name}': {
+    id: 'getWorkflow',
+    tag: 'workflows',
+    summary: 'Read the schema of a workflow',
+    description: "Types, ranges, options and defaults are those of the user's own ComfyUI.",
+    parameters: [WORKFLOW_NAME],
+    answers: { 200: json('Workflow', 'The workflow.') },
+    errors: { ...COMMON, 404: ['not_found'], 422: ['invalid_workflow'] },
+  },
+  'PUT /api/v2/workflows/{name}': {
+    id: 'putWorkflow',
+    tag: 'workflows',
+    summary: 'Upload a workflow',
+    description:
+      'An API-format graph, `{"workflow": graph, "meta": {…}}` with what a `.meta.json` says, or a PNG or WebP made by ComfyUI.',
+    parameters: [WORKFLOW_NAME],
+    body: { schema: { type: 'object' }, example: EXAMPLE_GRAPH },
+    answers: { 200: json('Workflow', 'It was replaced.'), 201: json('Workflow', 'It is new.') },
+    errors: {
+      ...COMMON,
+      400: ['invalid_request'],
+      409: ['name_taken'],
+      413: ['payload_too_large'],
+      415: ['unsupported_media_type'],
+      422: ['invalid_workflow', 'workflow_format_ui'],
+    },
+  },
+  'DELETE /api/v2/workflows/{name}': {
+    id: 'deleteWorkflow',
+    tag: 'workflows',
+    summary: 'Delete an uploaded workflow',
+    parameters: [WORKFLOW_NAME],
+    answers: { 204: answer('It is gone.') },
+    errors: { ...COMMON, 404: ['not_found'] },
+  },
+  'POST /api/v2/workflows/{name}/jobs': {
+    id: 'runWorkflow',
+    tag: 'workflows',
+    summary: 'Run a workflow',
+    description: 'Takes all that a submission takes. The job tells the values that were used in `inputs`.',
+    parameters: [WORKFLOW_NAME, ...SUBMIT_HEADERS],
+    query: wire.DryRunQuery,
+    body: { schema: ref('RunRequest'), example: { inputs: { prompt: 'a lighthouse at dusk' } } },
+    answers: { ...JOB_MADE, ...DRY_RUN },
+    errors: RUN_ERRORS,
+  },
+  'GET /api/v2/models': {
+    id: 'listModelFolders',
+    tag: 'comfyui',
+    summary: 'List the folders of models',
+    answers: { 200: json('ModelFolders', 'Names for `/api/v2/models/{folder}`.') },
+    errors: { ...COMMON, ...UPSTREAM },
+  },
+  'GET /api/v2/models/{folder}': {
+    id: 'listModels',
+    tag: 'comfyui',
+    summary: 'List the models of a folder',
+    parameters: [named('folder', 'Such as `checkpoints`.')],
+    answers: { 200: json('Models', 'File names.') },
+    errors: OF_ONE,
+  },
+  'GET /api/v2/queue': {
+    id: 'getQueue',
+    tag: 'comfyui',
+    summary: "Read ComfyUI's queue",
+    answers: { 200: json('Queue', 'Running and pending prompts.') },
+    errors: { ...COMMON, ...UPSTREAM },
+  },
+  'GET /api/v2/defaults': {
+    id: 'getDefaults',
+    tag: 'comfyui',
+    summary: 'Read the defaults of workflows',
+    answers: { 200: json('Defaults', 'Over all tiers.') },
+    errors: COMMON,
+  },
+  'PATCH /api/v2/defaults': {
+    id: 'setDefaults',
+    tag: 'comfyui',
+    summary: 'Change defaults',
+    description: 'All of it or nothing. Models are checked against ComfyUI.',
+    body: { schema: ref('DefaultsPatch'), example: { image: { steps: 30 }, persist: true } },
+    answers: { 200: json('Defaults', 'As they are now.') },
+    errors: {
+      ...COMMON,
+      ...UPSTREAM,
+      400: ['invalid_request'],
+      413: ['payload_too_large'],
+      415: ['unsupported_media_type'],
+      422: ['invalid_request'],
+    },
   },
   'GET /api/v2/jobs/{id}/events': {
     id: 'getJobEvents',

@@ -87,28 +87,93 @@ export const ExtraData = z
   )
   .describe('What ComfyUI gets beside the graph. Closed: any other member is refused.');
 
+/** What every submission may have, whatever it runs. */
+const submitOptions = {
+  extra_data: absent(ExtraData),
+  metadata: absent(metadata),
+  priority: absent(integer(-1_000_000, 1_000_000)).describe(
+    'Echoed on the job; it does not change the order of execution.',
+  ),
+  session_id: absent(sessionId),
+  timeout_ms: absent(integer(1, 86_400_000)).describe(
+    'Longest run in ms, from the start of execution; in place of the JOB_TIMEOUT_MS setting.',
+  ),
+  webhook_url: reserved,
+};
+
+export type SubmitOptions = z.infer<z.ZodObject<typeof submitOptions>>;
+
 export const SubmitRequest = z
   .object(
     {
       workflow: graph('an API-format graph, {"<node id>": {"class_type": …, "inputs": {…}}}').describe(
         'API-format workflow graph, verbatim; integers keep every digit.',
       ),
-      extra_data: absent(ExtraData),
-      metadata: absent(metadata),
-      priority: absent(integer(-1_000_000, 1_000_000)).describe(
-        'Echoed on the job; it does not change the order of execution.',
-      ),
-      session_id: absent(sessionId),
-      timeout_ms: absent(integer(1, 86_400_000)).describe(
-        'Longest run in ms, from the start of execution; in place of the JOB_TIMEOUT_MS setting.',
-      ),
-      webhook_url: reserved,
+      ...submitOptions,
       inputs: reserved,
     },
     { error: 'a JSON object' },
   )
   .describe('A workflow to run.');
 export type SubmitRequest = z.infer<typeof SubmitRequest>;
+
+export const RunRequest = z
+  .object(
+    {
+      inputs: absent(graph('an object of input names and values')).describe(
+        "By parameter, as the workflow's schema says, or `<node>.<input>`. Seeds left out or -1 are drawn.",
+      ),
+      ...submitOptions,
+    },
+    { error: 'a JSON object' },
+  )
+  .describe('A named workflow to run.');
+export type RunRequest = z.infer<typeof RunRequest>;
+
+export const RegenerateRequest = z
+  .object(
+    {
+      seed: z
+        .unknown()
+        .optional()
+        .describe('Left out or null: a new one. -1: that of the job. Else a whole number.'),
+      overrides: absent(graph('an object of input names and values')).describe(
+        'What to change, by parameter or `<node>.<input>`.',
+      ),
+      ...submitOptions,
+    },
+    { error: 'a JSON object' },
+  )
+  .describe('A job to run again with changes.');
+export type RegenerateRequest = z.infer<typeof RegenerateRequest>;
+
+export const DefaultsPatch = z
+  .object(
+    {
+      ...Object.fromEntries(
+        ['image', 'audio', 'video'].map((kind) => [
+          kind,
+          absent(graph('an object of names and values')).describe('null takes a default away.'),
+        ]),
+      ),
+      persist: absent(z.boolean({ error: 'true or false' })).describe(
+        'Keep them; otherwise they are forgotten after 24 h.',
+      ),
+    },
+    { error: 'a JSON object' },
+  )
+  .describe('Defaults to change; all or nothing.');
+export type DefaultsPatch = z.infer<typeof DefaultsPatch>;
+
+const flag = z.enum(['true', 'false', '1', '0'], { error: 'true or false' });
+
+export const DryRunQuery = z.object({
+  dry_run: flag
+    .transform((value) => value === 'true' || value === '1')
+    .pipe(z.boolean())
+    .optional()
+    .describe('Only tell what ComfyUI would say; nothing is run.'),
+});
 
 const JOB_STATUSES = [
   'queued',
@@ -316,6 +381,11 @@ export const Job = z
     priority: z.int().optional(),
     workflow_name: z.string().optional(),
     session_id: z.string().optional(),
+    inputs: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Values that a named workflow ran with, seeds that were drawn included.'),
+    regenerated_from: z.string().optional().describe('The job that this one repeats with changes.'),
     backend: z.string().optional().describe('Which ComfyUI runs it, such as `comfyui-1`.'),
   })
   .describe('One execution of a workflow.');
@@ -337,6 +407,121 @@ export const JobWorkflow = z
   })
   .describe('The graph that a job ran.');
 export type JobWorkflow = z.infer<typeof JobWorkflow>;
+
+const fault = z.object({
+  field: z.string().nullable(),
+  reason: z.string(),
+  message: z.string(),
+  given: z.unknown().optional(),
+  allowed: z.unknown().optional(),
+  nearest: z.array(z.unknown()).optional(),
+});
+
+export const DryRun = z
+  .object({
+    valid: z.boolean().describe('Whether ComfyUI would take it, as far as its object_info tells.'),
+    input_errors: z.array(fault).describe('Faults of the inputs of a named workflow.'),
+    node_errors: z.record(
+      z.string(),
+      z.object({ class_type: z.string().nullable(), errors: z.array(fault) }),
+    ),
+    dropped_outputs: z.array(z.string()).describe('Output nodes that ComfyUI would leave out.'),
+    inputs: z.record(z.string(), z.unknown()).optional().describe('Values that would be used.'),
+    as_of: time().describe('When ComfyUI was asked.'),
+  })
+  .describe('What a submission would meet.');
+export type DryRun = z.infer<typeof DryRun>;
+
+const WorkflowError = z
+  .object({
+    message: z.string(),
+    file: z.enum(['workflow', 'meta', 'config']),
+    line: z.int().optional(),
+    column: z.int().optional(),
+  })
+  .describe('Why it cannot be run.');
+
+const workflowFacts = {
+  name: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  source: z.enum(['file', 'upload', 'config']),
+  file: z.string().nullable().describe('Within the workflow folder.'),
+  kind: z.enum(['image', 'audio', 'video']).nullable().describe('What it makes.'),
+  error: WorkflowError.nullable(),
+  warnings: z.array(z.string()),
+  updated_at: time(),
+  hash: z.string().nullable().describe('SHA-256 of graph and metadata.'),
+};
+
+export const WorkflowSummary = z
+  .object({
+    ...workflowFacts,
+    inputs: z.array(z.string()).describe('Names of its parameters.'),
+    required: z.array(z.string()),
+    url: z.url(),
+  })
+  .describe('A workflow of the catalogue; with `error` if its file cannot be used.');
+export type WorkflowSummary = z.infer<typeof WorkflowSummary>;
+
+export const WorkflowList = z
+  .object({ workflows: z.array(WorkflowSummary), count: z.int() })
+  .describe('All workflows, by name.');
+export type WorkflowList = z.infer<typeof WorkflowList>;
+
+export const Workflow = z
+  .object({
+    ...workflowFacts,
+    schema: z.record(z.string(), z.unknown()).describe('JSON Schema 2020-12 of its inputs.'),
+    default_sources: z.record(z.string(), z.string()).describe('Which tier gave a default.'),
+    schema_as_of: time().nullable().describe('When ComfyUI was asked; null if it could not be.'),
+    example: z.object({ curl: z.string(), body: z.record(z.string(), z.unknown()) }),
+    url: z.url(),
+    jobs_url: z.url().describe('Where it is run: POST.'),
+  })
+  .describe('A workflow with the schema of its inputs.');
+export type Workflow = z.infer<typeof Workflow>;
+
+export const ModelFolders = z.object({ folders: z.array(z.string()) }).describe('Folders of models.');
+export type ModelFolders = z.infer<typeof ModelFolders>;
+
+export const Models = z
+  .object({ folder: z.string(), models: z.array(z.string()), count: z.int() })
+  .describe('Model files of a folder, asked from ComfyUI now.');
+export type Models = z.infer<typeof Models>;
+
+const QueuedPrompt = z.object({
+  prompt_id: z.string(),
+  number: z.number(),
+  position: z.int().describe('From 1 among the pending ones of its backend; 0 while it runs.'),
+  mine: z.boolean(),
+  backend: z.string(),
+});
+
+export const Queue = z
+  .object({
+    running_count: z.int(),
+    pending_count: z.int(),
+    queue_running: z.array(QueuedPrompt),
+    queue_pending: z.array(QueuedPrompt),
+  })
+  .describe("ComfyUI's queue, asked now.");
+export type Queue = z.infer<typeof Queue>;
+
+const defaultValues = z.record(z.string(), z.unknown());
+const defaultSources = z.record(z.string(), z.string());
+
+export const Defaults = z
+  .object({
+    image: defaultValues,
+    audio: defaultValues,
+    video: defaultValues,
+    sources: z
+      .object({ image: defaultSources, audio: defaultSources, video: defaultSources })
+      .describe('runtime, config, env, meta or hardcoded, by name.'),
+  })
+  .describe('Defaults over all tiers.');
+export type Defaults = z.infer<typeof Defaults>;
 
 export const Health = z
   .object({

@@ -25,7 +25,7 @@ interface InputsDeps {
   delivery: Delivery;
   openOutside: OpenOutside;
   /** The definition of a node class; undefined if there is none. Throws if no ComfyUI can be asked. */
-  nodeClass: (classType: string) => Promise<JsonObject | undefined>;
+  nodeClass: (classType: string) => Promise<unknown>;
   config: { maxUploadBytes: number; assetTtlMs: number };
 }
 
@@ -45,19 +45,13 @@ interface Slot {
 export function createInputs(deps: InputsDeps): { prepare: Prepare } {
   const { uploads, receiver, outputs, delivery, openOutside, nodeClass, config } = deps;
 
-  /** What the input at a place takes. `classes` are those that were asked for. */
-  async function uploadKind(
-    graph: JsonObject,
-    { path, reference }: Slot,
-    classes: Map<string, Promise<JsonObject | undefined>>,
-  ): Promise<InputFacts['upload']> {
+  /** What the input at a place takes. */
+  async function uploadKind(graph: JsonObject, { path, reference }: Slot): Promise<InputFacts['upload']> {
     const [node = '', , input = ''] = path;
     const { class_type: classType } = graph[node] as JsonObject;
     if (typeof classType !== 'string' || path[1] !== 'inputs') return undefined;
     // A reference says itself that it is a file.
-    const asked = classes.get(classType) ?? nodeClass(classType);
-    classes.set(classType, asked);
-    const found = await asked.catch((error: unknown) => {
+    const found = await nodeClass(classType).catch((error: unknown) => {
       if (!reference) throw error;
       return undefined;
     });
@@ -67,9 +61,8 @@ export function createInputs(deps: InputsDeps): { prepare: Prepare } {
   /** The places that name files, and nothing that only looks like one. */
   async function slotsOf(graph: JsonObject): Promise<Slot[]> {
     const slots: Slot[] = [];
-    const classes = new Map<string, Promise<JsonObject | undefined>>();
     for (const slot of [...references(graph, []), ...candidates(graph)]) {
-      const upload = await uploadKind(graph, slot, classes);
+      const upload = await uploadKind(graph, slot);
       if (slot.reference || upload !== undefined) slots.push({ ...slot, ...(upload && { upload }) });
     }
     return slots;

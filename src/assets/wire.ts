@@ -1,5 +1,5 @@
 /** The parts that take in files and hand them to ComfyUI, put together. */
-import type { JsonObject } from '../comfyui/json.ts';
+import type { ObjectInfoReader } from '../comfyui/object-info.ts';
 import type { Backend } from '../jobs/backend.ts';
 import type { BlobStore, Stores } from '../storage/ports.ts';
 import { createDelivery } from './delivery.ts';
@@ -16,6 +16,7 @@ interface WireDeps {
   fetchOutside: FetchOutside | undefined;
   outputs: OutputAssets;
   backends: () => readonly Backend[];
+  objectInfo: ObjectInfoReader;
   config: { maxUploadBytes: number; assetTtlMs: number; inputUrlHosts: readonly string[] };
   /** Whether requests may wait for each other. */
   shared: boolean;
@@ -25,8 +26,12 @@ interface WireDeps {
   report: (error: unknown, stage: string) => void;
 }
 
+/** Which inputs take a file hardly ever changes, in ms. */
+const CLASSES_MS = 5 * 60_000;
+
 export function wireUploads(deps: WireDeps) {
-  const { stores, blobs, fetchOutside, outputs, backends, config, shared, newId, now, report } = deps;
+  const { stores, blobs, fetchOutside, outputs, backends, objectInfo, config, shared, newId, now, report } =
+    deps;
   const clientOf = (key: string) => backends().find((backend) => backend.key === key)?.client;
   const places = createPlaces({ blobs, clientOf });
   const { isThere, drop } = places;
@@ -35,17 +40,10 @@ export function wireUploads(deps: WireDeps) {
   const delivery = createDelivery({ places, outputs, shared });
   const openOutside = createOutside({ fetch: fetchOutside, hosts: config.inputUrlHosts });
 
-  /** From the first ComfyUI that answers. */
-  async function nodeClass(classType: string): Promise<JsonObject | undefined> {
-    let fault: unknown;
-    for (const { client } of backends()) {
-      try {
-        return await client.nodeClass(classType);
-      } catch (error) {
-        fault = error;
-      }
-    }
-    throw fault;
+  /** As it is known; without any knowledge nobody can tell what takes a file. */
+  async function nodeClass(classType: string): Promise<unknown> {
+    const { classes } = (await objectInfo.read(CLASSES_MS)) ?? (await objectInfo.fresh());
+    return Object.hasOwn(classes, classType) ? classes[classType] : undefined;
   }
 
   return {

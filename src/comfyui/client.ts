@@ -73,13 +73,20 @@ export type SubmitAnswer =
 
 export type ComfyClient = ReturnType<typeof createComfyClient>;
 
+/** Node classes of a ComfyUI as its `/object_info` has them. */
+export interface ObjectInfo {
+  classes: JsonObject;
+  /** When it was read, in ms since 1970. */
+  at: number;
+}
+
 /**
  * Limits of one call in ms, from sending to the end of the answer (of `view`: to its headers; of `upload`: from one piece to
  * the next, and from the last to the answer).
  */
 export const TIMEOUT_MS = { read: 10_000, submit: 10_000, list: 30_000, view: 30_000, upload: 60_000 };
 
-/** How long the list of node classes is believed, in ms. */
+/** How long the list of node classes is believed where only their names count, in ms. */
 const CLASSES_MS = 60_000;
 
 /** A client of one ComfyUI. `now` in ms since 1970. */
@@ -90,8 +97,8 @@ export function createComfyClient(
   timeoutMs: typeof TIMEOUT_MS,
 ) {
   const { name, url: base, headers } = address;
-  let classes: string[] = [];
-  let classesAt = Number.NEGATIVE_INFINITY;
+  let info: ObjectInfo | undefined;
+  let infoText = '';
   const jsonHeaders = { ...headers, 'content-type': 'application/json' };
 
   async function send(path: string, init: ComfyRequest, limitMs: number): Promise<ComfyResponse> {
@@ -141,7 +148,13 @@ export function createComfyClient(
     return new ComfyError('unknown', `${name} answered ${status} to POST /prompt.`, text.slice(0, 500));
   }
 
-  return {
+  async function names(path: string): Promise<string[]> {
+    const answer = await getJson(path);
+    if (Array.isArray(answer)) return answer.filter((entry) => typeof entry === 'string');
+    throw badAnswer(name, `GET ${path}`, 200, JSON.stringify(answer));
+  }
+
+  const client = {
     name,
 
     /** `POST /prompt` with a ready body. A refusal is a value; 5xx and broken answers throw. */
@@ -291,14 +304,34 @@ export function createComfyClient(
       return isObject(info) ? info : undefined;
     },
 
-    /** Names of all node classes, read at most once a minute: the answer is large. */
-    async nodeClasses(): Promise<string[]> {
-      if (now() - classesAt > CLASSES_MS) {
-        const answer = await getJson('/object_info', timeoutMs.list);
-        classes = isObject(answer) ? Object.keys(answer) : [];
-        classesAt = now();
-      }
-      return classes;
+    /**
+     * All node classes, read anew if what is known is older than `maxAgeMs`: the answer is large. `classes` stays the same
+     * object while ComfyUI says the same.
+     */
+    async objectInfo(maxAgeMs: number): Promise<ObjectInfo> {
+      if (info && now() - info.at <= maxAgeMs) return info;
+      const text = await getText('/object_info', timeoutMs.list);
+      const same = info !== undefined && text === infoText;
+      const answer = same ? info!.classes : parse(name, '/object_info', text, JSON.parse);
+      if (!isObject(answer)) throw badAnswer(name, 'GET /object_info', 200, text);
+      infoText = text;
+      info = { classes: answer, at: now() };
+      return info;
+    },
+
+    /** What was read last of `/object_info`, however old; undefined if nothing was. */
+    knownObjectInfo: (): ObjectInfo | undefined => info,
+
+    /** Names of all node classes, at most a minute old. */
+    nodeClasses: async (): Promise<string[]> => Object.keys((await client.objectInfo(CLASSES_MS)).classes),
+
+    /** Folders of models, such as `checkpoints`. */
+    modelFolders: (): Promise<string[]> => names('/models'),
+
+    /** Files in a folder of models; undefined if ComfyUI has no such folder. */
+    async models(folder: string): Promise<string[] | undefined> {
+      const known = await client.modelFolders();
+      return known.includes(folder) ? names(`/models/${encodeURIComponent(folder)}`) : undefined;
     },
 
     /** ComfyUI's version, for health pages. */
@@ -309,6 +342,7 @@ export function createComfyClient(
       return typeof version === 'string' ? version : undefined;
     },
   };
+  return client;
 }
 
 function parse(name: string, path: string, text: string, parser: (text: string) => unknown): unknown {

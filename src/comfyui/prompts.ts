@@ -6,6 +6,8 @@ import { isObject, type JsonObject } from './json.ts';
 export interface QueueItem {
   promptId: string;
   position: number;
+  /** By which ComfyUI orders its queue. */
+  number: number;
 }
 
 /** A prompt that ComfyUI remembers, with what was submitted: graph text and `extra_data`. */
@@ -45,9 +47,11 @@ export function inOrder(entries: { id: string; number: number; running: boolean 
   const pending = entries
     .filter((entry) => !entry.running)
     .sort((a, b) => a.number - b.number || (a.id < b.id ? -1 : 1))
-    .map((entry, index) => ({ promptId: entry.id, position: index + 1 }));
+    .map(({ id, number }, index) => ({ promptId: id, number, position: index + 1 }));
   return [
-    ...entries.filter((entry) => entry.running).map(({ id }) => ({ promptId: id, position: 0 })),
+    ...entries
+      .filter((entry) => entry.running)
+      .map(({ id, number }) => ({ promptId: id, number, position: 0 })),
     ...pending,
   ];
 }

@@ -91,17 +91,27 @@ export function nearest(given: string, options: readonly string[]): string[] {
   if (given.length > MAX_COMPARED) return [];
   const wanted = given.toLowerCase();
   const limit = Math.max(2, Math.ceil(wanted.length / 3));
+  const stem = stemOf(wanted);
   return options
     .slice(0, MAX_OPTIONS)
-    .filter((option) => Math.abs(option.length - wanted.length) <= limit || contains(option, wanted))
-    .map((option) => ({
-      option,
-      d: contains(option, wanted) ? 0 : distance(wanted, option.toLowerCase()),
-    }))
+    .map((option) => {
+      const name = option.toLowerCase();
+      if (contains(option, wanted)) return { option, d: 0 };
+      // Of files, the same name with another ending is near.
+      const other = stem === undefined ? undefined : stemOf(name);
+      if (other !== undefined && other === stem) return { option, d: 1 };
+      const far = Math.abs(name.length - wanted.length) > limit;
+      return { option, d: far ? Number.POSITIVE_INFINITY : distance(wanted, name) };
+    })
     .filter(({ d }) => d <= limit)
     .sort((a, b) => a.d - b.d)
     .slice(0, 3)
     .map(({ option }) => option);
+}
+
+/** The name of a file without its ending; undefined for what is no file. */
+function stemOf(name: string): string | undefined {
+  return /^(.+)\.[a-z][a-z\d]{1,11}$/.exec(name)?.[1];
 }
 
 /** Comparing texts costs their lengths multiplied: longer ones, and options beyond a number, are not compared. */

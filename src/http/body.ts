@@ -1,12 +1,17 @@
 /**
- * JSON request bodies: bounded in size, number and depth, as text (for exact digits) and parsed. What is too large is
- * read to its end and thrown away, as most clients look for an answer only then.
+ * Request bodies: bounded in size, number and (of JSON) depth. What is too large is read to its end and thrown away, as most
+ * clients look for an answer only then.
  */
 import { isObject, jsonDepth, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
 import type { AppContext } from './context.ts';
 
-export type ReadJsonBody = (c: AppContext) => Promise<{ text: string; body: JsonObject }>;
+export interface BodyReader {
+  /** A JSON object, as text (for exact digits) and parsed. 400 if it is none or too deep. */
+  json(c: AppContext): Promise<{ text: string; body: JsonObject }>;
+  /** What came, whatever it is. */
+  bytes(c: AppContext): Promise<Uint8Array>;
+}
 
 /** Deeper nesting is refused: no workflow needs it, and recursive readers would fall over it. */
 const MAX_DEPTH = 100;
@@ -15,14 +20,21 @@ const MAX_DEPTH = 100;
 const HELD = 8;
 const DRAINED = 8;
 
-/**
- * A reader of bodies of up to `maxBytes` each. It throws 413 beyond that, 429 if too many come at once, 415 for an
- * encoding, and 400 if the body is no JSON object or too deep.
- */
-export function createJsonBodyReader(maxBytes: number): ReadJsonBody {
+/** A reader of bodies of up to `maxBytes` each. It throws 413 beyond that, 429 if too many come at once, 415 for an encoding. */
+export function createBodyReader(maxBytes: number): BodyReader {
   let held = 0;
 
-  async function read(c: AppContext): Promise<string> {
+  async function bytes(c: AppContext): Promise<Uint8Array> {
+    const encoding = c.req.header('content-encoding');
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new GatewayError(
+        'unsupported_media_type',
+        `The body has the encoding '${encoding}'. Send it without one.`,
+        {
+          details: { field: 'Content-Encoding', given: encoding },
+        },
+      );
+    }
     const length = c.req.header('content-length');
     const declared = length === undefined ? maxBytes : Number(length);
     if (declared > maxBytes) {
@@ -40,24 +52,14 @@ export function createJsonBodyReader(maxBytes: number): ReadJsonBody {
     }
     held += declared;
     try {
-      return decode(length === undefined ? await collect(c, maxBytes) : await c.req.arrayBuffer());
+      return length === undefined ? await collect(c, maxBytes) : new Uint8Array(await c.req.arrayBuffer());
     } finally {
       held -= declared;
     }
   }
 
-  return async (c) => {
-    const encoding = c.req.header('content-encoding');
-    if (encoding !== undefined && encoding !== 'identity') {
-      throw new GatewayError(
-        'unsupported_media_type',
-        `The body has the encoding '${encoding}'. Send it without one.`,
-        {
-          details: { field: 'Content-Encoding', given: encoding },
-        },
-      );
-    }
-    const text = await read(c);
+  async function json(c: AppContext): Promise<{ text: string; body: JsonObject }> {
+    const text = decode(await bytes(c));
     if (text.trim() === '') throw invalid('The body is empty; it must be a JSON object.');
     const depth = jsonDepth(text);
     if (depth > MAX_DEPTH) {
@@ -67,7 +69,15 @@ export function createJsonBodyReader(maxBytes: number): ReadJsonBody {
     if (isObject(body)) return { text, body };
     const given = Array.isArray(body) ? 'an array' : String(body).slice(0, 50);
     throw invalid(`The body must be a JSON object; given: ${given}.`);
-  };
+  }
+
+  return { json, bytes };
+}
+
+/** The JSON object of a request that may come without a body. */
+export async function optionalJson(c: AppContext, bodies: BodyReader): ReturnType<BodyReader['json']> {
+  const empty = c.req.header('content-length') === '0' || c.req.raw.body === null;
+  return empty ? { text: '{}', body: {} } : bodies.json(c);
 }
 
 /** A body of unknown length, counted while it comes. */
@@ -90,7 +100,7 @@ async function collect(c: AppContext, maxBytes: number): Promise<Uint8Array> {
   return bytes;
 }
 
-function decode(bytes: ArrayBuffer | Uint8Array): string {
+function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

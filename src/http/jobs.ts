@@ -1,87 +1,48 @@
 /** The job routes of REST v2, and our additions to them. */
 import { Hono } from 'hono';
 import * as wire from '../api/schemas.ts';
-import { memberText, type JsonObject } from '../comfyui/json.ts';
-import { GatewayError, notFoundIsUndefined } from '../errors.ts';
-import type { Feed } from '../jobs/feed.ts';
-import type { Job } from '../jobs/job.ts';
+import { memberText, parseLossless, type JsonObject } from '../comfyui/json.ts';
+import { GatewayError } from '../errors.ts';
+import type { Runs } from '../jobs/runs.ts';
 import type { JobService } from '../jobs/service.ts';
-import type { Submission, Submitted } from '../jobs/submission.ts';
-import { createJsonBodyReader } from './body.ts';
-import type { AppContext, Env } from './context.ts';
-import { parseQuery, refusal } from './parse.ts';
-import type { Presenter } from './present.ts';
+import type { Submission } from '../jobs/submission.ts';
+import { optionalJson, type BodyReader } from './body.ts';
+import type { Env } from './context.ts';
+import { parseBody, parseQuery } from './parse.ts';
+import { presentDryRun } from './present-workflow.ts';
+import { idempotencyOf, optionsOf, type Submissions } from './submissions.ts';
 
 export interface JobRouteDeps {
   service: JobService;
-  feed: Feed;
-  presenter: Presenter;
-  maxBodyBytes: number;
-  /** What a repeated `Idempotency-Key` gets: a refusal, or the first job. */
-  idempotency: 'reject' | 'replay';
+  runs: Runs;
+  bodies: BodyReader;
+  submissions: Submissions;
 }
 
-/** Longest wait that `Prefer: wait=N` is granted, in seconds. */
-const MAX_WAIT_S = 60;
-
-export function jobRoutes({ service, feed, presenter, maxBodyBytes, idempotency }: JobRouteDeps): Hono<Env> {
+export function jobRoutes({ service, runs, bodies, submissions }: JobRouteDeps): Hono<Env> {
   const routes = new Hono<Env>();
-  const readBody = createJsonBodyReader(maxBodyBytes);
-
-  function present(c: AppContext, job: Job): wire.Job {
-    return presenter.job(job, feed.live(job.id), { base: c.var.base, owner: c.var.caller.owner });
-  }
+  const { present } = submissions;
 
   routes.post('/jobs', async (c) => {
-    const key = idempotencyKeyOf(c);
-    const { text, body } = await readBody(c);
-    const submission = { ...parseSubmission(text, body), ...(key !== undefined && { idempotencyKey: key }) };
-    const waitSeconds = preferredWait(c);
-    const submitted = await service.submit(c.var.caller, submission);
-    return answer(c, submitted, waitSeconds);
+    const { dry_run: dry } = parseQuery(wire.DryRunQuery, c);
+    const { text, body } = await bodies.json(c);
+    const submission = { ...parseSubmission(text, body), ...idempotencyOf(c) };
+    if (dry) return c.json(presentDryRun(await runs.dryRun(submission)));
+    return submissions.answer(c, await service.submit(c.var.caller, submission));
   });
 
-  async function answer(
-    c: AppContext,
-    submitted: Submitted,
-    waitSeconds: number | undefined,
-  ): Promise<Response> {
-    const { caller } = c.var;
-    switch (submitted.outcome) {
-      case 'created': {
-        if (waitSeconds !== undefined) c.header('preference-applied', `wait=${waitSeconds}`);
-        const job = await service.wait(submitted.job, (waitSeconds ?? 0) * 1000, c.req.raw.signal);
-        return c.json(present(c, job), 201);
-      }
-      case 'repeated': {
-        const first = await service.get(caller, submitted.jobId).catch(notFoundIsUndefined);
-        if (idempotency === 'replay' && first) {
-          c.header('idempotency-replayed', 'true');
-          return c.json(present(c, first), 201);
-        }
-        throw new GatewayError(
-          'idempotency_key_reuse',
-          'This Idempotency-Key was used before. Keys are for one request: details.job is the job of the first; send a new key for a new job.',
-          { details: { job: reference(c, submitted.jobId, first) } },
-        );
-      }
-      case 'unknown':
-        throw new GatewayError(
-          'upstream_unreachable',
-          `${submitted.error.message} Whether it has the job is not known yet: look at details.job before you submit again.`,
-          {
-            details: { job: reference(c, submitted.job.id, submitted.job) },
-            retryAfterSeconds: 5,
-            cause: submitted.error,
-          },
-        );
-    }
-  }
-
-  /** A job by its links; of one that is not to be seen yet, only its id. */
-  function reference(c: AppContext, id: string, job: Job | undefined): JsonObject {
-    return job ? { id, urls: presenter.urls(job, { base: c.var.base, owner: c.var.caller.owner }) } : { id };
-  }
+  routes.post('/jobs/:id/regenerate', async (c) => {
+    const { text, body } = await optionalJson(c, bodies);
+    const request = parseBody(wire.RegenerateRequest, body);
+    const exact = parseLossless(text) as JsonObject;
+    const ran = await runs.regenerate(
+      c.var.caller,
+      c.req.param('id'),
+      { seed: exact['seed'], overrides: (exact['overrides'] ?? {}) as JsonObject },
+      { ...optionsOf(request, text), ...idempotencyOf(c) },
+    );
+    return submissions.answer(c, ran);
+  });
 
   routes.get('/jobs', async (c) => {
     const query = parseQuery(wire.JobListQuery, c);
@@ -147,43 +108,10 @@ function parseSubmission(text: string, body: JsonObject): Submission {
       );
     }
   }
-  const parsed = wire.SubmitRequest.safeParse({ ...body, workflow: {} });
-  if (!parsed.success) {
-    const closed = parsed.error.issues.some((issue) => issue.path[0] === 'extra_data');
-    throw refusal(parsed.error, body, closed ? 400 : 422);
-  }
-  const { extra_data: extra, metadata, priority, session_id: session, timeout_ms: timeoutMs } = parsed.data;
+  const request = parseBody(wire.SubmitRequest, { ...body, workflow: {} });
   return {
     graphText: memberText(text, 'workflow') ?? '',
     graph: body['workflow'],
-    ...(extra?.api_key_comfy_org !== undefined && { apiKeyComfyOrg: extra.api_key_comfy_org }),
-    ...(extra?.extra_pnginfo?.workflow !== undefined && { pngWorkflowText: pngWorkflowText(text) }),
-    ...(metadata !== undefined && { metadata }),
-    ...(priority !== undefined && { priority }),
-    ...(session !== undefined && { session }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...optionsOf(request, text),
   };
-}
-
-function pngWorkflowText(text: string): string {
-  const extra = memberText(text, 'extra_data') ?? '{}';
-  return memberText(memberText(extra, 'extra_pnginfo') ?? '{}', 'workflow') ?? '{}';
-}
-
-function idempotencyKeyOf(c: AppContext): string | undefined {
-  const key = c.req.header('idempotency-key');
-  if (key === undefined || (key.length >= 1 && key.length <= 255)) return key;
-  throw new GatewayError(
-    'invalid_request',
-    `'Idempotency-Key' has ${key.length} characters; 1 to 255 are allowed.`,
-    {
-      details: { field: 'Idempotency-Key', given: key.length, allowed: '1 to 255 characters' },
-    },
-  );
-}
-
-/** Seconds of `Prefer: wait=N`; as a preference it is cut to the limit, and ignored if it is none. */
-function preferredWait(c: AppContext): number | undefined {
-  const seconds = /(?:^|[,;\s])wait="?(\d{1,9})"?(?:$|[,;\s])/.exec(c.req.header('prefer') ?? '')?.[1];
-  return seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_S);
 }

@@ -90,6 +90,8 @@ export function createPresenter(links: Links, maxAgeMs: number, now: () => numbe
       ...(job.priority !== undefined && { priority: job.priority }),
       ...(job.workflow !== undefined && { workflow_name: job.workflow }),
       ...(job.session !== undefined && { session_id: job.session }),
+      ...(job.inputs !== undefined && { inputs: job.inputs }),
+      ...(job.regeneratedFrom !== undefined && { regenerated_from: job.regeneratedFrom }),
     };
   }
 

@@ -10,7 +10,7 @@ import { contentTypeOf } from '../assets/sniff.ts';
 import type { NewUse, Upload, Uploads } from '../assets/uploads.ts';
 import { GatewayError } from '../errors.ts';
 import { inertHeaders } from './assets.ts';
-import { createJsonBodyReader } from './body.ts';
+import type { BodyReader } from './body.ts';
 import { answerBytes } from './bytes.ts';
 import type { AppContext, Env } from './context.ts';
 import { drainBody, readFileForm, type FileForm } from './multipart.ts';
@@ -22,7 +22,8 @@ export interface UploadRouteDeps {
   places: Places;
   links: Links;
   outputs: Pick<OutputAssets, 'find'>;
-  config: { maxUploadBytes: number; maxBodyBytes: number; assetTtlMs: number };
+  bodies: BodyReader;
+  config: { maxUploadBytes: number; assetTtlMs: number };
   now: () => number;
 }
 
@@ -37,9 +38,16 @@ const DRAINED = 2;
 /** Bytes of a form beside its file: its fields and their headers. */
 const FORM_BYTES = 1024 * 1024;
 
-export function uploadRoutes({ uploads, receiver, links, outputs, config, now }: UploadRouteDeps): Hono<Env> {
+export function uploadRoutes({
+  uploads,
+  receiver,
+  links,
+  outputs,
+  bodies,
+  config,
+  now,
+}: UploadRouteDeps): Hono<Env> {
   const routes = new Hono<Env>();
-  const readBody = createJsonBodyReader(config.maxBodyBytes);
 
   function present(c: AppContext, upload: Upload, createdNew?: boolean): wire.Asset {
     const path = `/api/v2/assets/${upload.id}/content`;
@@ -98,7 +106,7 @@ export function uploadRoutes({ uploads, receiver, links, outputs, config, now }:
   });
 
   routes.post('/assets/from-hash', async (c) => {
-    const { body } = await readBody(c);
+    const { body } = await bodies.json(c);
     const parsed = wire.FromHashRequest.safeParse(body);
     if (!parsed.success) throw refusal(parsed.error, body, 422);
     const { hash, file_path: path, tags = [], expires_in: expiresIn } = parsed.data;

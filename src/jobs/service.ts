@@ -5,7 +5,7 @@
 import { validate } from 'uuid';
 import { startTimer } from '../comfyui/watcher.ts';
 import { GatewayError } from '../errors.ts';
-import { assetKey, deletedKey, idTimeOf } from '../storage/keys.ts';
+import { assetKey, deletedKey, idTimeOf, isJobId } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { backendOf, type Backend } from './backend.ts';
 import { startSpending, type CallBudget, type Spending } from './budget.ts';
@@ -294,6 +294,11 @@ export function createJobService(deps: JobServiceDeps) {
         if (job) take(job);
         else forget(id);
       }
+    },
+
+    /** Whether this is a job that the caller may see; ComfyUI is not asked. */
+    async owns(caller: Caller, id: string): Promise<boolean> {
+      return isJobId(id) && visible(await store.get(id), caller) !== undefined;
     },
 
     /** The graph that a job runs, as text. */

@@ -15,6 +15,8 @@ const SETTINGS = [
   ['HOST', '127.0.0.1', 'address to listen on'],
   ['PORT', '8080', 'port to listen on; 0 lets the system choose'],
   ['STORAGE_URL', 'file:./.comfygate', 'memory:, file:DIR or redis://HOST:PORT'],
+  ['WORKFLOW_DIR', './workflows', 'workflow files; without it, those that ship'],
+  ['COMFY_MCP_DEFAULT_IMAGE_MODEL', 'none', 'model where nobody names one; …_AUDIO_…, …_VIDEO_…'],
   ['CONFIG_FILE', './config.json', 'read if it is there'],
   ['API_KEYS', 'none', 'name:secret, by commas; sees its own jobs, admin all'],
   ['ALLOW_ANONYMOUS', 'only on loopback', 'true: serve everybody who can reach it'],
@@ -78,7 +80,7 @@ function refuse(fault: string): void {
 
 function help(): string {
   const lines = SETTINGS.map(
-    ([name, preset, meaning]) => `  ${name.padEnd(21)} ${preset.padEnd(22)} ${meaning}`,
+    ([name, preset, meaning]) => `  ${name.padEnd(30)} ${preset.padEnd(22)} ${meaning}`,
   );
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 

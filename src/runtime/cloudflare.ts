@@ -8,6 +8,8 @@ import { overFetch } from '../comfyui/client.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
+import { openBundle } from '../workflows/bundle.ts';
+import { WORKFLOWS } from './_workflows.ts';
 import { parseBindings, type Bindings } from './bindings.ts';
 
 export default {
@@ -43,6 +45,7 @@ function open(env: Bindings): Gateway {
     newId: v7,
     now: Date.now,
     log,
+    workflows: { folder: openBundle(WORKFLOWS) },
     resident: false,
   });
 }

@@ -16,6 +16,7 @@ import { fetchOutside } from './outside.ts';
 import { openBlobs } from './blobs/open.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
+import { openWorkflows } from './workflow-folder.ts';
 
 export interface Platform {
   fetch: Fetch;
@@ -79,7 +80,9 @@ export function onEndSignal(end: () => void): void {
 /** Reads `.env` and the config file, opens the store, listens. Throws with all faults of the settings at once. */
 export async function startServer(environment: Environment, platform: Platform): Promise<RunningServer> {
   const env = readEnvironment(environment);
-  const config = parseConfig(env, readConfigFile(env['CONFIG_FILE']));
+  const configFile = env['CONFIG_FILE'] || './config.json';
+  const config = parseConfig(env, readConfigFile(configFile, Boolean(env['CONFIG_FILE'])));
+  const workflows = await openWorkflows(config, configFile, env['HOME'] ?? env['USERPROFILE']);
   const log = createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), Date.now);
   const report = (error: unknown, stage: string) =>
     log('warn', 'background_failed', { stage, error: causes(error) });
@@ -94,6 +97,7 @@ export async function startServer(environment: Environment, platform: Platform):
     newId: v7,
     now: Date.now,
     log,
+    workflows,
     resident: true,
   });
   try {
@@ -169,10 +173,9 @@ async function end({ drain, kill }: Listener): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The named file must be there; the usual one may be absent. */
-function readConfigFile(path: string | undefined): unknown {
-  const name = path || './config.json';
-  if (!path && !existsSync(name)) return undefined;
+/** A file that the settings name must be there; the usual one may be absent. */
+function readConfigFile(name: string, mustExist: boolean): unknown {
+  if (!mustExist && !existsSync(name)) return undefined;
   try {
     return JSON.parse(readFileSync(name, 'utf8'));
   } catch (error) {

@@ -32,5 +32,10 @@ export const SETTINGS = [
   'MAX_SUBREQUESTS',
   'IDEMPOTENCY',
   'COMFY_MCP_ASSET_TTL_HOURS',
+  'COMFY_MCP_DEFAULT_IMAGE_MODEL',
+  'COMFY_MCP_DEFAULT_AUDIO_MODEL',
+  'COMFY_MCP_DEFAULT_VIDEO_MODEL',
   'LOG_LEVEL',
+  // Below it the seed system keeps its defaults.
+  'HOME',
 ] as const;

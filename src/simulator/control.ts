@@ -39,6 +39,8 @@ export interface Control {
   reset(): void;
   putFile(ref: FileRef, bytes: Uint8Array): void;
   removeFile(ref: FileRef): boolean;
+  /** The model files of a folder from now on; `/models`, `/object_info` and validation know them at once. */
+  setModels(folder: string, names: readonly string[]): void;
 }
 
 export function controlRoutes(control: Control): Route[] {
@@ -143,6 +145,17 @@ export function controlRoutes(control: Control): Route[] {
         const ref = fileRef(query);
         if (ref === undefined) return refused('type (output, temp or input) and filename are needed');
         return control.removeFile(ref) ? ok() : empty(404);
+      },
+    },
+    {
+      method: 'PUT',
+      pattern: `${base}/models/{folder}`,
+      async handler(request) {
+        const names = await request.json();
+        if (!Array.isArray(names) || !names.every((name) => typeof name === 'string'))
+          return refused('the body is no list of file names');
+        control.setModels(request.params['folder'] ?? '', names);
+        return ok();
       },
     },
   ];

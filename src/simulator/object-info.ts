@@ -38,18 +38,23 @@ const fileInputs: [className: string, input: string, names: RegExp][] = [
   ['LoadAudio', 'audio', /\.(wav|mp3|flac|ogg|opus|m4a|mp4|webm)$/i],
 ];
 
-export function loadNodeClasses(models: Record<string, string[]>, files: FileStore): NodeClasses {
+/** `models` are file names by folder, read each time that somebody asks. */
+export function loadNodeClasses(
+  models: Readonly<Record<string, readonly string[]>>,
+  files: FileStore,
+): NodeClasses {
   // The file is ours and has this shape.
   const classes = parseJson(readFileSync(new URL('object_info.json', import.meta.url), 'utf8')) as Record<
     string,
     NodeInfo
   >;
-  for (const [className, input, folder] of modelInputs) {
-    const builtIn = folder === 'vae' ? ['pixel_space'] : [];
-    setChoices(classes, className, input, [...(models[folder] ?? []), ...builtIn].sort());
-  }
   return {
     get(name) {
+      for (const [className, input, folder] of modelInputs) {
+        if (className !== name) continue;
+        const builtIn = folder === 'vae' ? ['pixel_space'] : [];
+        setChoices(classes, className, input, [...(models[folder] ?? []), ...builtIn].sort());
+      }
       for (const [className, input, pattern] of fileInputs) {
         if (className !== name) continue;
         const names = files.list('input', '').filter((file) => pattern.test(file));

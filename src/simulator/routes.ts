@@ -16,7 +16,8 @@ export interface RouteDeps {
   life: () => Life;
   files: FileStore;
   classes: NodeClasses;
-  models: Record<string, string[]>;
+  /** File names by folder, as they are at the time of asking. */
+  models: Readonly<Record<string, readonly string[]>>;
   newer: boolean;
   port: () => number;
 }

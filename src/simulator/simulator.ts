@@ -24,7 +24,7 @@ export interface SimulatorOptions extends Partial<Timing> {
   jobsApi?: boolean;
   /** `none` is ComfyUI's own default: samplers report steps without pictures. */
   previewMethod?: 'auto' | 'none';
-  /** Model files by folder. */
+  /** Model files by folder; looked at when ComfyUI would look into the folder. */
   models?: Record<string, string[]>;
   /** Bound of all files together; the oldest go first. Default 256 MB. */
   maxFileBytes?: number;
@@ -64,13 +64,7 @@ const defaultModels: Record<string, string[]> = {
 };
 
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const {
-    host = '127.0.0.1',
-    jobsApi = false,
-    models = defaultModels,
-    now = Date.now,
-    random = Math.random,
-  } = options;
+  const { host = '127.0.0.1', jobsApi = false, now = Date.now, random = Math.random } = options;
   const timing: Timing = { ...defaultTiming };
   for (const name of Object.keys(defaultTiming) as (keyof Timing)[])
     timing[name] = options[name] ?? timing[name];
@@ -78,6 +72,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const files = createFileStore({ limitBytes: options.maxFileBytes ?? 256 * 1024 * 1024, now });
   const example = () => encodePng(drawScene({ text: 'meadow in the morning', seed: '1' }, 256, 256));
   files.put({ type: 'input', subfolder: '', filename: 'example.png' }, example, 60_000);
+  const models: Record<string, readonly string[]> = { ...(options.models ?? defaultModels) };
   const classes = loadNodeClasses(models, files);
   const faults = createFaults();
   const stats = createStats();
@@ -163,6 +158,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     },
     putFile: (ref, bytes) => files.put(ref, bytes),
     removeFile: (ref) => files.remove(ref),
+    setModels: (folder, names) => void (models[folder] = names),
   };
 
   const routes = [

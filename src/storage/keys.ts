@@ -76,6 +76,14 @@ export const leaderKey = (backend: string): string => `leader:${backend}`;
 export const idempotencyKey = (owner: string, key: string): string =>
   `idempotency:${owner}:${bytesToHex(sha256(utf8ToBytes(key)))}`;
 
+/** Keys of the workflows that an owner uploaded; the rest of the key is the name. */
+export const workflowPrefix = (owner: string): string => `workflows:${owner}:`;
+
+export const workflowKey = (owner: string, name: string): string => `${workflowPrefix(owner)}${name}`;
+
+/** Key of the defaults that an owner set. */
+export const defaultsKey = (owner: string): string => `defaults:${owner}`;
+
 const MAX_MS = 2 ** 48 - 1;
 
 function timePrefix(ms: number): string {

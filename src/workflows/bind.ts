@@ -1,14 +1,15 @@
 /**
  * Values into a graph: (graph, parameters, values) → graph. Pure but for the seeds, which the caller draws. Only bound inputs
- * change, everything else keeps every digit; no placeholder remains. All faults are reported at once.
+ * change, everything else keeps every digit; no placeholder remains. All faults are reported at once, 50 at most.
  */
-import { parseLossless } from '../comfyui/json.ts';
+import { parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { checkValue, type ValueFault } from './check-value.ts';
 import { inputsOf, isLink, nodeLabel, type Graph } from './graph-text.ts';
-import { integerLimit, jsonInteger, recordedInteger, toInteger } from './numbers.ts';
-import { literalDefault, literalType, missingPlace, ownerOf } from './parse.ts';
+import { integerLimit, toInteger } from './numbers.ts';
+import { literalDefault, literalType, missingPlace, ownerOf } from './parameters.ts';
 import { isPlaceholder } from './placeholders.ts';
+import { describeParameter } from './schema.ts';
 import type { Parameter } from './workflow.ts';
 
 export interface BindOptions {
@@ -19,60 +20,72 @@ export interface BindOptions {
    * anew, and -1 keeps the one that stands there. `seed` means every seed if no parameter is called so.
    */
   keepSeeds?: boolean;
+  /** By what single inputs are checked (parameters are described before); without it what stands in the graph tells the type. */
+  objectInfo?: JsonObject | undefined;
 }
 
 export type Bound =
   | {
       ok: true;
       graphText: string;
+      /** The same, as `parseLossless` would read it. */
+      graph: Graph;
       /** What was used, by name: what was given, defaults, seeds that were drawn. Integers beyond 2^53 as digits. */
       values: Record<string, unknown>;
     }
   | { ok: false; error: { message: string; faults: ValueFault[] } };
 
-/** `graphText` must be the text of a graph that `parseWorkflow` took; null counts as left out. */
+/**
+ * `source` is the text of a graph that `parseWorkflow` took, or what `parseLossless` made of it, which is not changed. null
+ * counts as left out.
+ */
 export function bindGraph(
-  graphText: string,
+  source: string | Graph,
   parameters: readonly Parameter[],
   values: Readonly<Record<string, unknown>>,
   options: BindOptions,
 ): Bound {
-  const graph = parseLossless(graphText) as Graph;
-  const { targets, faults } = resolve(graph, parameters, values, options);
+  const given = typeof source === 'string' ? (parseLossless(source) as Graph) : source;
+  const { targets, faults } = resolve(given, parameters, values, options);
+  const graph = copyFor(given, targets);
   const used: [string, unknown][] = [];
-  for (const { parameter, given, bindings } of targets) {
+  for (const { parameter, given: value, bindings } of targets) {
     const missing = bindings.find(({ node, input }) => missingPlace(graph, node, input) !== undefined);
     if (missing) {
       const message = `'${parameter.name}': ${missingPlace(graph, missing.node, missing.input)}`;
       faults.push({ parameter: parameter.name, reason: 'unknown_parameter', message });
       continue;
     }
-    const keeps = options.keepSeeds === true && parameter.seed === true && isMinusOne(given);
+    const keeps = options.keepSeeds === true && parameter.seed === true && isMinusOne(value);
     if (keeps && !isPlaceholder(current(graph, parameter))) {
       used.push([parameter.name, literalDefault(current(graph, parameter))]);
       continue;
     }
-    if (parameter.seed === true && (given === undefined || isMinusOne(given))) {
-      const seed = drawSeed(parameter, options.seed());
-      set(graph, bindings, jsonInteger(seed));
-      used.push([parameter.name, recordedInteger(seed)]);
-      continue;
-    }
-    const checked = checkValue(parameter, given);
+    const drawn = parameter.seed === true && (value === undefined || isMinusOne(value));
+    const checked = checkValue(parameter, drawn ? drawSeed(parameter, options.seed()) : value);
     if (!checked.ok) {
       faults.push(checked.fault);
       continue;
     }
     set(graph, bindings, checked.json);
-    used.push([parameter.name, checked.recorded]);
+    // Places that are set singly keep their own values also when the record is bound again.
+    if (bindings.length === parameter.bindings.length) used.push([parameter.name, checked.recorded]);
+    else for (const { node, input } of bindings) used.push([`${node}.${input}`, checked.recorded]);
   }
   if (faults.length === 0) faults.push(...leftPlaceholders(graph));
   if (faults.length > 0) {
     const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-    return { ok: false, error: { message: `${faults[0]!.message}${more}`, faults } };
+    return {
+      ok: false,
+      error: { message: `${faults[0]!.message}${more}`, faults: faults.slice(0, MAX_FAULTS) },
+    };
   }
-  return { ok: true, graphText: JSON.stringify(graph), values: Object.fromEntries(used) };
+  return { ok: true, graphText: JSON.stringify(graph), graph, values: Object.fromEntries(used) };
 }
+
+/** Most faults in an answer, most names that are not there which are looked into; and longest path of a single input. */
+const MAX_FAULTS = 50;
+const MAX_PATH = 500;
 
 interface Target {
   parameter: Parameter;
@@ -86,7 +99,7 @@ function resolve(
   graph: Graph,
   parameters: readonly Parameter[],
   values: Readonly<Record<string, unknown>>,
-  { keepSeeds = false }: BindOptions,
+  { keepSeeds = false, objectInfo }: BindOptions,
 ): { targets: Target[]; faults: ValueFault[] } {
   const faults: ValueFault[] = [];
   const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
@@ -94,12 +107,14 @@ function resolve(
   const paths = new Map<string, Parameter>();
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined || value === null) continue;
+    // Each costs a comparison with every name that there is.
+    if (faults.length >= MAX_FAULTS) break;
     if (known.has(name)) given.set(name, value);
     else if (keepSeeds && name === 'seed' && parameters.some((p) => p.seed === true)) {
       for (const p of parameters)
         if (p.seed === true && !Object.hasOwn(values, p.name)) given.set(p.name, value);
     } else {
-      const path = pathParameter(graph, parameters, name);
+      const path = pathParameter(graph, parameters, name, objectInfo);
       if ('reason' in path) faults.push(path);
       else {
         paths.set(name, path);
@@ -134,13 +149,22 @@ function resolve(
 }
 
 /** `"<node>.<input>"` as a parameter of its own. Node ids and input names may both have dots in them. */
-function pathParameter(graph: Graph, parameters: readonly Parameter[], path: string): Parameter | ValueFault {
+function pathParameter(
+  graph: Graph,
+  parameters: readonly Parameter[],
+  path: string,
+  objectInfo: JsonObject | undefined,
+): Parameter | ValueFault {
   const unknown = (message: string, near: string[] = []): ValueFault => ({
     parameter: path.slice(0, 200),
     reason: 'unknown_parameter',
     message,
     ...(near.length > 0 && { nearest: near }),
   });
+  if (path.length > MAX_PATH)
+    return unknown(
+      `there is no parameter '${path.slice(0, 40)}…': its name has ${path.length} characters, of at most ${MAX_PATH}`,
+    );
   let why: string | undefined;
   for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
     const node = path.slice(0, dot);
@@ -158,13 +182,14 @@ function pathParameter(graph: Graph, parameters: readonly Parameter[], path: str
     const owner = ownerOf(parameters, node, input);
     if (owner) return { ...owner, name: path, bindings: [{ node, input }] };
     const type = literalType(value, input)!;
-    return {
+    const single: Parameter = {
       name: path,
       type,
       required: false,
       bindings: [{ node, input }],
       ...(type === 'integer' && { seed: true as const }),
     };
+    return objectInfo ? describeParameter(single, graph, objectInfo) : single;
   }
   const names = parameters.map((parameter) => parameter.name);
   const near = nearest(path, names);
@@ -216,6 +241,18 @@ function leftPlaceholders(graph: Graph): ValueFault[] {
 function current(graph: Graph, { bindings }: Parameter): unknown {
   const { node, input } = bindings[0]!;
   return inputsOf(Object.hasOwn(graph, node) ? graph[node] : undefined)[input];
+}
+
+/** The graph, with copies of the nodes that are to be changed. */
+function copyFor(graph: Graph, targets: readonly Target[]): Graph {
+  const copy = { ...graph };
+  for (const { bindings } of targets) {
+    for (const { node } of bindings) {
+      if (Object.hasOwn(copy, node) && copy[node] === graph[node])
+        copy[node] = { ...graph[node], inputs: { ...inputsOf(graph[node]) } };
+    }
+  }
+  return copy;
 }
 
 /** Every place was found to be there, so an input called `__proto__` is a property like any other. */

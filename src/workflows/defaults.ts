@@ -68,19 +68,18 @@ export const BUILT_IN: Readonly<Record<Namespace, Readonly<DefaultValues>>> = {
 
 /** All tiers of all namespaces in one, and which tier gave what. */
 export function mergeDefaults(tiers: Tiers): MergedDefaults {
-  const merged: MergedDefaults = {
-    image: {},
-    audio: {},
-    video: {},
-    sources: { image: {}, audio: {}, video: {} },
+  const of = (namespace: Namespace) => foundIn(tiersOf(namespace, tiers, {}));
+  const [image, audio, video] = [of('image'), of('audio'), of('video')];
+  const pick = <T>(found: Found, part: (value: [DefaultSource, unknown]) => T): Record<string, T> =>
+    Object.fromEntries([...found].map(([name, value]) => [name, part(value)]));
+  const values = (found: Found) => pick(found, ([, value]) => value);
+  const sources = (found: Found) => pick(found, ([source]) => source);
+  return {
+    image: values(image),
+    audio: values(audio),
+    video: values(video),
+    sources: { image: sources(image), audio: sources(audio), video: sources(video) },
   };
-  for (const namespace of NAMESPACES) {
-    for (const [source, values] of tiersOf(namespace, tiers, {})) {
-      Object.assign(merged[namespace], values);
-      for (const name of Object.keys(values)) merged.sources[namespace][name] = source;
-    }
-  }
-  return merged;
 }
 
 /**
@@ -92,21 +91,22 @@ export function applyDefaults(
   parameters: readonly Parameter[],
   tiers: Tiers,
 ): { parameters: Parameter[]; sources: Record<string, DefaultSource> } {
-  const found = new Map<string, [DefaultSource, unknown]>();
-  for (const [source, values] of tiersOf(namespace, tiers, defaults))
-    for (const [name, value] of Object.entries(values)) found.set(name, [source, value]);
+  const found = foundIn(tiersOf(namespace, tiers, defaults));
   const sources: [string, DefaultSource][] = [];
   const list = parameters.map((parameter): Parameter => {
     const [source, value] = found.get(parameter.name) ?? [];
-    if (source === undefined || (source === 'meta' && parameter.literal === true)) {
+    // What stands in the graph counts more than what is built in.
+    const stands = source === 'hardcoded' && parameter.unset !== true;
+    if (source === undefined || stands || (source === 'meta' && parameter.literal === true)) {
       const own = parameter.literal === true ? 'meta' : 'comfyui';
-      if (parameter.default !== undefined) sources.push([parameter.name, source ?? own]);
+      if (parameter.default !== undefined) sources.push([parameter.name, own]);
       return parameter;
     }
     const fitting = source === 'hardcoded' ? fit(parameter, value) : value;
-    // A default of ours that does not fit this ComfyUI yields to ComfyUI's own, if it has one.
-    if (source === 'hardcoded' && parameter.default !== undefined && !checkValue(parameter, fitting).ok) {
-      sources.push([parameter.name, 'comfyui']);
+    // A default of ours that does not fit this ComfyUI yields to ComfyUI's own, if it has one; of another type it is none.
+    const checked = source === 'hardcoded' ? checkValue(parameter, fitting) : undefined;
+    if (checked?.ok === false && (parameter.default !== undefined || checked.fault.reason === 'wrong_type')) {
+      if (parameter.default !== undefined) sources.push([parameter.name, 'comfyui']);
       return parameter;
     }
     sources.push([parameter.name, source]);
@@ -132,7 +132,7 @@ export type CheckedPatch =
 
 /**
  * Checks a change of defaults, all or nothing. `known` are parameters of workflows (described, so with ComfyUI's options); a name
- * that is neither built in nor among them is refused. null takes a default away.
+ * that is neither built in nor among them is refused. null takes a default away, -1 as a seed means random.
  */
 export function checkDefaultsPatch(
   patch: unknown,
@@ -166,7 +166,7 @@ export function checkDefaultsPatch(
             ? `did you mean ${near.map((n) => `'${n}'`).join(' or ')}?`
             : `known: ${Object.keys(BUILT_IN[namespace]).join(', ')}`;
         unknown(path, `there is no default '${path}'; ${hint}`);
-      } else if (value !== null) {
+      } else if (value !== null && !(value === -1 && rules.some((rule) => rule.seed === true))) {
         // Several workflows may share the name with different limits: it must fit one of them.
         const checks = rules.map((rule) => checkValue({ ...rule, name: path }, value));
         const first = checks[0]!;
@@ -176,6 +176,15 @@ export function checkDefaultsPatch(
   }
   if (faults.length === 0) return { ok: true, patch: patch as Defaults };
   return { ok: false, message: faults.map((fault) => fault.message).join('; '), faults };
+}
+
+type Found = Map<string, [DefaultSource, unknown]>;
+
+function foundIn(tiers: readonly [DefaultSource, DefaultValues][]): Found {
+  const found: Found = new Map();
+  for (const [source, values] of tiers)
+    for (const [name, value] of Object.entries(values)) found.set(name, [source, value]);
+  return found;
 }
 
 /** Lowest first, so that later ones win. */

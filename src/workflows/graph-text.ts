@@ -1,6 +1,7 @@
 /** Reading a graph's text: JSON with the place of a fault, API format and not the editor's. Pure. */
 import { isObject, jsonDepth, type JsonObject } from '../comfyui/json.ts';
 import { findJsonFault, placeOf } from './json-fault.ts';
+import { numberText } from './numbers.ts';
 import type { WorkflowError } from './workflow.ts';
 
 /** Nodes by id; every node is an object, its `inputs`, if there, too. */
@@ -18,9 +19,7 @@ export function readGraph(text: string): ReadGraph {
       `A workflow is a JSON object of nodes, {"<node id>": {"class_type", "inputs"}}; given: ${kindOf(value)}.`,
     );
   if (Array.isArray(value['nodes']))
-    return refuse(
-      "This is ComfyUI's UI format (it has 'nodes'). Export the API format instead: in ComfyUI choose Workflow → Export (API), and take that file.",
-    );
+    return { ok: false, error: { message: UI_FORMAT, file: 'workflow', uiFormat: true } };
   const nodes = Object.entries(value);
   if (nodes.length === 0) return refuse('The workflow is empty: it has no nodes.');
   for (const [id, node] of nodes) {
@@ -77,7 +76,7 @@ export function isLink(value: unknown): boolean {
     Array.isArray(value) &&
     value.length === 2 &&
     typeof value[0] === 'string' &&
-    (typeof value[1] === 'number' || typeof value[1] === 'bigint')
+    numberText(value[1]) !== undefined
   );
 }
 
@@ -86,6 +85,9 @@ export function nodeLabel(graph: Graph, id: string): string {
   const type = Object.hasOwn(graph, id) ? graph[id]!['class_type'] : undefined;
   return typeof type === 'string' ? `${id} (${type.slice(0, 80)})` : id;
 }
+
+const UI_FORMAT =
+  "This is ComfyUI's UI format (it has 'nodes'). Export the API format instead: in ComfyUI choose Workflow → Export (API), and take that file.";
 
 const MAX_GRAPH_CHARS = 4 * 1024 * 1024;
 const MAX_DEPTH = 100;

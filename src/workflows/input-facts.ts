@@ -42,6 +42,12 @@ export function inputNames(nodeClass: unknown): string[] {
   return groupsOf(nodeClass).flatMap((group) => Object.keys(group));
 }
 
+/** Names of the inputs that a node of the class must have. */
+export function requiredInputs(nodeClass: unknown): string[] {
+  const input = isObject(nodeClass) && isObject(nodeClass['input']) ? nodeClass['input'] : {};
+  return isObject(input['required']) ? Object.keys(input['required']) : [];
+}
+
 /** Facts of a specification; undefined for a link to another node and for types that are not known here. */
 export function inputFacts(spec: unknown): InputFacts | undefined {
   if (!Array.isArray(spec)) return undefined;

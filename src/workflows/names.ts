@@ -14,8 +14,10 @@ export function normaliseName(stem: string): Named {
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '_')
-    .replace(/^_+(?=.)|(?<=.)_+$/g, '');
-  if (/[a-z0-9]/.test(name)) return { ok: true, name: name.slice(0, MAX_NAME) };
+    .replace(/^_+(?=.)/, '')
+    .slice(0, MAX_NAME)
+    .replace(/(?<=.)_+$/, '');
+  if (/[a-z0-9]/.test(name)) return { ok: true, name };
   return {
     ok: false,
     message: `The name ${shown(stem)} has no letter a-z and no digit; rename it, for example to 'my_workflow'.`,

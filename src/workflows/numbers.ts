@@ -4,12 +4,15 @@
  */
 import { parseLossless } from '../comfyui/json.ts';
 
-/** The text of a finite number, raw JSON number or bigint; undefined for anything else. */
+/**
+ * The text of a finite number, raw JSON number or bigint; undefined for anything else. A large number is what JSON writes for
+ * it, not what it is to the last bit: `parseLossless` keeps a number whose digits come back so.
+ */
 export function numberText(value: unknown): string | undefined {
   switch (typeof value) {
     case 'number':
       if (!Number.isFinite(value)) return undefined;
-      return Number.isInteger(value) ? BigInt(value).toString() : String(value);
+      return Number.isInteger(value) && Math.abs(value) >= 1e21 ? BigInt(value).toString() : String(value);
     case 'bigint':
       return value.toString();
     case 'object': {
@@ -31,9 +34,14 @@ export function toInteger(value: unknown): bigint | undefined {
   return Number.isSafeInteger(number) ? BigInt(number) : undefined;
 }
 
-/** The integer in a string of digits, of at most 20 of them. */
-export function digitsToInteger(value: unknown): bigint | undefined {
-  return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? BigInt(value) : undefined;
+/**
+ * The integer that a caller means: a number, or a string of digits where a number would lose some, as in our records.
+ * With `anyDigits` a string of few digits is one too.
+ */
+export function givenInteger(value: unknown, anyDigits: boolean): bigint | undefined {
+  if (typeof value !== 'string') return toInteger(value);
+  if (!/^-?\d{1,308}$/.test(value)) return undefined;
+  return anyDigits || !Number.isSafeInteger(Number(value)) ? BigInt(value) : undefined;
 }
 
 /** A value that `JSON.stringify` writes as this integer, with every digit. */
@@ -47,9 +55,10 @@ export function recordedInteger(integer: bigint): number | string {
   return Number.isSafeInteger(number) ? number : integer.toString();
 }
 
-/** A limit of object_info as an integer. Its 2^64-1 arrives rounded up. */
+/** A limit of object_info as an integer. Its 2^64-1 and 2^63-1 arrive rounded up. */
 export function integerLimit(limit: number, side: 'minimum' | 'maximum'): bigint {
-  if (limit >= 2 ** 64) return UINT64_MAX;
+  if (limit >= 2 ** 64) return 2n ** 64n - 1n;
+  if (limit === 2 ** 63 && side === 'maximum') return 2n ** 63n - 1n;
   return BigInt(side === 'minimum' ? Math.ceil(limit) : Math.floor(limit));
 }
 
@@ -58,8 +67,6 @@ export function toNumber(value: unknown): number | undefined {
   const text = numberText(value);
   return text === undefined ? undefined : Number(text);
 }
-
-export const UINT64_MAX = 2n ** 64n - 1n;
 
 const INTEGER = /^-?\d+$/;
 

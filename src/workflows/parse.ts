@@ -4,14 +4,22 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { isObject, parseLossless } from '../comfyui/json.ts';
+import { parseLossless } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
-import { inputsOf, isLink, nodeLabel, readGraph, type Graph } from './graph-text.ts';
+import { inputsOf, readGraph, type Graph } from './graph-text.ts';
 import { NO_META, readMeta, type Meta } from './meta.ts';
 import { namespaceOf } from './namespace.ts';
-import { numberText } from './numbers.ts';
-import { findPlaceholders, isPlaceholder, type Placeholder } from './placeholders.ts';
-import { isRequired, isSeedName, type Parameter, type ParameterType, type Parsed } from './workflow.ts';
+import {
+  boundParameter,
+  literalDefault,
+  literalType,
+  missingPlace,
+  ownDefaults,
+  ownerOf,
+  withMeta,
+} from './parameters.ts';
+import { findPlaceholders, type Placeholder } from './placeholders.ts';
+import { isSeedName, type Parameter, type Parsed } from './workflow.ts';
 
 export interface WorkflowFiles {
   /** Already normalised; see names.ts. */
@@ -61,7 +69,8 @@ type ReadParameters =
 export function readParameters(graphText: string, meta: Meta): ReadParameters {
   const read = readGraph(graphText);
   if (!read.ok) return read;
-  const { graph } = read;
+  // Again without rounding, for the defaults that stand in it.
+  const graph = parseLossless(graphText) as Graph;
   const found = findPlaceholders(graph, graphText);
   if (!found.ok) return found;
   const parameters = new Map(found.placeholders.map((p) => [p.name, fromPlaceholder(p)]));
@@ -69,48 +78,23 @@ export function readParameters(graphText: string, meta: Meta): ReadParameters {
     const message = mapParameter(parameters, graph, name, places);
     if (message !== undefined) return { ok: false, error: { message, file: 'meta' } };
   }
-  if (parameters.size === 0) for (const literal of literals(graphText)) parameters.set(literal.name, literal);
+  if (parameters.size === 0) for (const literal of literals(graph)) parameters.set(literal.name, literal);
   const warnings: string[] = [];
   for (const [key, names] of Object.entries({ defaults: meta.defaults, constraints: meta.constraints })) {
     for (const name of Object.keys(names)) {
       if (parameters.has(name)) continue;
+      // Each costs a comparison with all names.
+      if (warnings.length >= MAX_WARNINGS) break;
       const near = nearest(name, [...parameters.keys()])[0];
       const hint = near === undefined ? '' : `; did you mean '${near}'?`;
       warnings.push(`.meta.json ${key}.${name}: the workflow has no parameter '${name}'${hint}`);
     }
   }
-  const defaults: Record<string, unknown> = {};
-  const list = [...parameters.values()].map((parameter) => withMeta(parameter, meta, defaults));
-  return { ok: true, graph, parameters: list, defaults, warnings };
+  const list = [...parameters.values()].map((parameter) => withMeta(parameter, meta));
+  return { ok: true, graph, parameters: list, defaults: ownDefaults(list, meta.defaults), warnings };
 }
 
-/** Why `node` or `input` cannot be set: it is not there. Undefined if it is. */
-export function missingPlace(graph: Graph, node: string, input: string): string | undefined {
-  if (!Object.hasOwn(graph, node)) {
-    const near = nearest(node, Object.keys(graph));
-    return `node '${node.slice(0, 80)}' is not in the workflow; ${near.length > 0 ? 'the nearest' : 'it has'}: ${list(near.length > 0 ? near : Object.keys(graph))}`;
-  }
-  const inputs = Object.keys(inputsOf(graph[node]));
-  if (inputs.includes(input)) return undefined;
-  const near = nearest(input, inputs);
-  return `node ${nodeLabel(graph, node)} has no input '${input.slice(0, 80)}'; ${near.length > 0 ? 'the nearest' : 'it has'}: ${list(near.length > 0 ? near : inputs)}`;
-}
-
-/** A value that stands in a graph, as the default of a parameter: integers beyond 2^53 as digits. */
-export function literalDefault(value: unknown): unknown {
-  const digits = numberText(value);
-  if (digits === undefined) return value;
-  return /^-?\d+$/.test(digits) && !Number.isSafeInteger(Number(digits)) ? digits : Number(digits);
-}
-
-/** The type that a value in a graph suggests; undefined for a link. */
-export function literalType(value: unknown, input: string): ParameterType | undefined {
-  if (isLink(value)) return undefined;
-  if (numberText(value) !== undefined) return isSeedName(input) ? 'integer' : 'number';
-  if (typeof value === 'boolean') return 'boolean';
-  if (Array.isArray(value)) return 'array';
-  return isObject(value) ? 'object' : 'string';
-}
+const MAX_WARNINGS = 50;
 
 export function hashOf(graphText: string, more = ''): string {
   return bytesToHex(sha256(utf8ToBytes(`${graphText.length}:${graphText}${more}`)));
@@ -119,11 +103,6 @@ export function hashOf(graphText: string, more = ''): string {
 export function titleOf(name: string): string {
   const words = name.replaceAll('_', ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => `'${name.slice(0, 80)}'`);
-  return shown.length === 0 ? 'none' : shown.join(', ') + (names.length > 8 ? ', …' : '');
 }
 
 function fromPlaceholder({ name, type, typed, bindings }: Placeholder): Parameter {
@@ -171,39 +150,7 @@ function mapParameter(
   return undefined;
 }
 
-/** A parameter over places that exist: required if a placeholder stands there, else what stands there is its default. */
-export function boundParameter(
-  base: Omit<Parameter, 'required' | 'bindings'>,
-  bindings: Parameter['bindings'],
-  graph: Graph,
-): Parameter {
-  const { literal: _literal, default: _default, ...rest } = base;
-  const values = bindings.map(({ node, input }) => inputsOf(graph[node])[input]);
-  const seed =
-    (base.type === 'integer' || base.type === 'number') &&
-    (isSeedName(base.name) || bindings.some(({ input }) => isSeedName(input)));
-  const unset = values.some(isPlaceholder);
-  const same = values.every((value) => JSON.stringify(value) === JSON.stringify(values[0]));
-  const literal = !unset && !seed && same && !isLink(values[0]);
-  const parameter = {
-    ...rest,
-    ...(seed && { seed: true as const, type: 'integer' as const }),
-    ...(unset && { unset: true as const }),
-    ...(literal && { literal: true as const, default: values[0] }),
-    bindings,
-  };
-  return { ...parameter, required: isRequired(parameter) };
-}
-
-export function ownerOf(parameters: Iterable<Parameter>, node: string, input: string): Parameter | undefined {
-  for (const parameter of parameters)
-    if (parameter.bindings.some((b) => b.node === node && b.input === input)) return parameter;
-  return undefined;
-}
-
-function literals(graphText: string): Parameter[] {
-  // Read again without rounding, for the defaults; that it is a graph was found before.
-  const graph = parseLossless(graphText) as Graph;
+function literals(graph: Graph): Parameter[] {
   return Object.entries(graph).flatMap(([node, value]) =>
     Object.entries(inputsOf(value)).flatMap(([input, literal]): Parameter[] => {
       const type = literalType(literal, input);
@@ -221,28 +168,4 @@ function literals(graphText: string): Parameter[] {
       ];
     }),
   );
-}
-
-/** Puts default and limits of `.meta.json` on a parameter, and the default into the workflow's own tier. */
-export function withMeta(
-  parameter: Parameter,
-  meta: Pick<Meta, 'defaults' | 'constraints'>,
-  defaults: Record<string, unknown>,
-): Parameter {
-  const { name } = parameter;
-  const result = { ...parameter };
-  const constraint = Object.hasOwn(meta.constraints, name) ? meta.constraints[name] : undefined;
-  if (constraint?.min !== undefined) result.minimum = constraint.min;
-  if (constraint?.max !== undefined) result.maximum = constraint.max;
-  if (constraint?.step !== undefined) result.multipleOf = constraint.step;
-  if (constraint?.enum !== undefined) result.enum = constraint.enum;
-  if (constraint?.description !== undefined) result.description = constraint.description;
-  const given = Object.hasOwn(meta.defaults, name) ? meta.defaults[name] : undefined;
-  if (given !== undefined && given !== null && !(result.seed === true && (given === -1 || given === '-1'))) {
-    result.default = given;
-    delete result.literal;
-    defaults[name] = given;
-  } else if (result.literal === true && !name.includes('.')) defaults[name] = result.default;
-  result.required = isRequired(result);
-  return result;
 }

@@ -3,11 +3,12 @@
  * texts on top. What contradicts is reported as a fault beside a schema that still works. Without object_info the
  * placeholders' own types stand.
  */
-import { isObject, parseLossless, type JsonObject } from '../comfyui/json.ts';
+import { isObject, type JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { checkValue } from './check-value.ts';
 import { nodeLabel, type Graph } from './graph-text.ts';
 import { inputFacts, inputNames, inputSpec, type InputFacts } from './input-facts.ts';
+import { integerLimit, jsonInteger } from './numbers.ts';
 import { isRequired, isSeedName, type Parameter, type Workflow } from './workflow.ts';
 
 export interface SchemaFault {
@@ -30,7 +31,15 @@ export function describe(workflow: Workflow, objectInfo: JsonObject | undefined)
     const places = objectInfo ? lookUp(parameter, graph, objectInfo, faults) : [];
     return settleDefault(merge(parameter, places, faults), faults);
   });
-  return { parameters, jsonSchema: schemaOf(parameters, workflow), faults };
+  return { parameters, jsonSchema: schemaOf(parameters, workflow), faults: faults.slice(0, MAX_FAULTS) };
+}
+
+/** Most faults that are told; those beyond are not looked into. */
+const MAX_FAULTS = 100;
+
+/** A parameter over places of a graph with what object_info says of them: type, limits, options, text. */
+export function describeParameter(parameter: Parameter, graph: Graph, objectInfo: JsonObject): Parameter {
+  return merge(parameter, lookUp(parameter, graph, objectInfo, []), []);
 }
 
 /** The same for a node class by itself: every input that takes a value of its own. */
@@ -62,18 +71,24 @@ export function schemaOf(
     title,
     ...(description !== undefined && { description }),
     type: 'object',
-    properties: Object.fromEntries(parameters.map((p) => [p.name, propertyOf(p)])),
+    // What must be given comes first, for whoever reads it.
+    properties: Object.fromEntries(
+      [...parameters.filter((p) => p.required), ...parameters.filter((p) => !p.required)].map((p) => [
+        p.name,
+        propertyOf(p),
+      ]),
+    ),
     ...(required.length > 0 && { required }),
     additionalProperties: false,
   };
 }
 
-/** JSON of a schema or parameter list, with ComfyUI's largest seed 2^64-1 in full instead of rounded up. */
+/** JSON of a schema or parameter list, with ComfyUI's largest integers 2^64-1 and 2^63-1 in full instead of rounded up. */
 export function schemaText(value: unknown): string {
-  return JSON.stringify(value, (_key, v: unknown) => (v === 2 ** 64 ? UINT64_MAX : v));
+  return JSON.stringify(value, (_key, v: unknown) =>
+    v === 2 ** 64 || v === 2 ** 63 ? jsonInteger(integerLimit(v, 'maximum')) : v,
+  );
 }
-
-const UINT64_MAX = parseLossless('18446744073709551615');
 
 interface Place {
   label: string;
@@ -86,15 +101,17 @@ function lookUp(parameter: Parameter, graph: Graph, objectInfo: JsonObject, faul
     const type = Object.hasOwn(graph, node) ? graph[node]!['class_type'] : undefined;
     if (typeof type !== 'string') return [];
     const fault = (message: string) => void faults.push({ parameter: parameter.name, message });
+    const hint = (given: string, options: readonly string[]) =>
+      faults.length < MAX_FAULTS ? hintOf(given, options) : '';
     const nodeClass = Object.hasOwn(objectInfo, type) ? objectInfo[type] : undefined;
     if (!isObject(nodeClass)) {
-      fault(`node ${node}: ComfyUI has no node class '${type}'${hintOf(type, Object.keys(objectInfo))}`);
+      fault(`node ${node}: ComfyUI has no node class '${type}'${hint(type, Object.keys(objectInfo))}`);
       return [];
     }
     const spec = inputSpec(nodeClass, input);
     if (spec === undefined) {
       fault(
-        `node ${nodeLabel(graph, node)} has no input '${input}' in ComfyUI${hintOf(input, inputNames(nodeClass))}`,
+        `node ${nodeLabel(graph, node)} has no input '${input}' in ComfyUI${hint(input, inputNames(nodeClass))}`,
       );
       return [];
     }
@@ -188,7 +205,7 @@ function settleDefault(parameter: Parameter, faults: SchemaFault[]): Parameter {
 }
 
 function propertyOf(p: Parameter): JsonObject {
-  const seedNote = 'Left out or -1: random.';
+  const seedNote = p.literal === true ? '-1: random.' : 'Left out or -1: random.';
   const description = p.seed === true ? [p.description, seedNote].filter(Boolean).join(' ') : p.description;
   // Options of several types: the list says it all.
   const mixed = p.enum !== undefined && p.type === 'string' && !p.enum.every((o) => typeof o === 'string');
@@ -198,6 +215,8 @@ function propertyOf(p: Parameter): JsonObject {
     ...(p.multiline && { multiline: true }),
     ...(p.upload && { upload: p.upload }),
     ...(p.step !== undefined && { step: p.step }),
+    // JSON Schema counts multiples from 0 only.
+    ...(p.stepFrom !== undefined && { step: p.multipleOf, step_from: p.stepFrom }),
     ...(p.seed && { seed: true }),
   };
   return {
@@ -207,7 +226,7 @@ function propertyOf(p: Parameter): JsonObject {
     ...(p.default !== undefined && typeof p.default === 'object' && { default: p.default }),
     ...(limit !== undefined && { minimum: limit }),
     ...(p.maximum !== undefined && { maximum: p.maximum }),
-    ...(p.multipleOf !== undefined && { multipleOf: p.multipleOf }),
+    ...(p.multipleOf !== undefined && p.stepFrom === undefined && { multipleOf: p.multipleOf }),
     ...(p.enum && (isList ? { items: { enum: p.enum } } : { enum: p.enum })),
     ...(p.examples && { examples: p.examples }),
     ...(Object.keys(hints).length > 0 && { 'x-comfyui': hints }),

@@ -7,7 +7,8 @@ import { kindOf } from './graph-text.ts';
 import { NO_META } from './meta.ts';
 import { checkName } from './names.ts';
 import { namespaceOf } from './namespace.ts';
-import { boundParameter, hashOf, missingPlace, ownerOf, readParameters, titleOf, withMeta } from './parse.ts';
+import { boundParameter, missingNode, missingPlace, ownDefaults, ownerOf, withMeta } from './parameters.ts';
+import { hashOf, readParameters, titleOf } from './parse.ts';
 import {
   isRequired,
   type Parameter,
@@ -27,8 +28,12 @@ export function fromService(service: unknown, graphText: string, now = 0): Parse
   const { graph } = read;
   // Literal inputs are only offered where nobody named parameters.
   const all = new Map(read.parameters.filter((p) => p.literal !== true).map((p) => [p.name, p]));
+  for (const { name: output, source } of outputs ?? []) {
+    const missing = missingNode(graph, source.node_id);
+    if (missing !== undefined) return bad(`${label}, output '${output}': ${missing}.`);
+  }
   const own = new Map<string, Parameter>();
-  const defaults: Record<string, unknown> = {};
+  const given: [string, unknown][] = [];
   for (const entry of parameters) {
     const { node, input } = entry;
     const where = `${label}, parameter '${entry.name}'`;
@@ -60,11 +65,11 @@ export function fromService(service: unknown, graphText: string, now = 0): Parse
       delete parameter.default;
     }
     own.set(entry.name, parameter);
-    if (entry.default !== undefined) defaults[entry.name] = entry.default;
+    if (entry.default !== undefined) given.push([entry.name, entry.default]);
   }
-  const tier: Record<string, unknown> = {};
+  const defaults = Object.fromEntries(given);
   const list = [...own.values(), ...[...all.values()].filter((p) => !own.has(p.name))].map((parameter) =>
-    withMeta(parameter, { defaults, constraints: {} }, tier),
+    withMeta(parameter, { defaults, constraints: {} }),
   );
   return {
     ok: true,
@@ -76,7 +81,7 @@ export function fromService(service: unknown, graphText: string, now = 0): Parse
       graphText,
       parameters: list.length > 0 ? list.map((p) => ({ ...p, required: isRequired(p) })) : read.parameters,
       ...(outputs && { outputs }),
-      defaults: tier,
+      defaults: ownDefaults(list, defaults),
       constraints: {},
       namespace: namespaceOf(graph),
       warnings: read.warnings,
@@ -126,12 +131,42 @@ function checkService(value: unknown): Service | string {
     if (typeof parameter === 'string') return `service '${name}', parameters[${index}]: ${parameter}.`;
     list.push(parameter);
   }
+  const results: ServiceOutput[] = [];
+  for (const [index, entry] of ((outputs ?? []) as unknown[]).entries()) {
+    const output = checkOutput(entry);
+    if (typeof output === 'string') return `service '${name}', outputs[${index}]: ${output}.`;
+    results.push(output);
+  }
   return {
     name,
     ...(typeof description === 'string' && { description }),
     parameters: list,
-    // Handed on as it is written: it says how results are shown, nothing here reads it.
-    ...(outputs !== undefined && { outputs: outputs as ServiceOutput[] }),
+    ...(outputs !== undefined && { outputs: results }),
+  };
+}
+
+function checkOutput(entry: unknown): ServiceOutput | string {
+  if (!isObject(entry)) return `must be an object; given: ${kindOf(entry)}`;
+  const { name, type, source } = entry;
+  if (typeof name !== 'string' || name === '') return `'name' must be a text; given: ${kindOf(name)}`;
+  if (typeof type !== 'string') return `'type' of '${name}' must be a text; given: ${kindOf(type)}`;
+  if (!isObject(source))
+    return `'source' of '${name}' must be an object {node_id, output_type?, index?}; given: ${kindOf(source)}`;
+  const { node_id: node, output_type: kind, index } = source;
+  if (typeof node !== 'string' && typeof node !== 'number')
+    return `'node_id' of '${name}' must be the id of a node; given: ${kindOf(node)}`;
+  if (kind !== undefined && typeof kind !== 'string')
+    return `'output_type' of '${name}' must be a text; given: ${kindOf(kind)}`;
+  if (index !== undefined && !(Number.isInteger(index) && (index as number) >= 0))
+    return `'index' of '${name}' must be a whole number from 0; given: ${kindOf(index)}`;
+  return {
+    name,
+    type,
+    source: {
+      node_id: String(node),
+      ...(kind !== undefined && { output_type: kind }),
+      ...(index !== undefined && { index: index as number }),
+    },
   };
 }
 

@@ -23,9 +23,11 @@ export interface Parameter {
   /** Integers beyond 2^53 are strings of digits. */
   default?: unknown;
   minimum?: number;
-  /** 2^64 stands for 2^64-1, which a JavaScript number cannot hold; `bindGraph` and `schemaText` know that. */
+  /** 2^64 and 2^63 stand for one less, which a JavaScript number cannot hold; `bindGraph` and `schemaText` know that. */
   maximum?: number;
   multipleOf?: number;
+  /** Where the steps of `multipleOf` begin, if not at 0: lengths of videos are 1, 9, 17 … */
+  stepFrom?: number;
   enum?: readonly unknown[];
   /** Every input it sets; never empty. */
   bindings: Binding[];
@@ -92,6 +94,8 @@ export interface WorkflowError {
   line?: number;
   column?: number;
   file: 'workflow' | 'meta' | 'config';
+  /** It is a workflow, in the format of ComfyUI's editor. */
+  uiFormat?: true;
 }
 
 export type Parsed = { ok: true; workflow: Workflow } | { ok: false; error: WorkflowError };

@@ -1,6 +1,7 @@
 // Faults and inspection, as an object and over HTTP.
 
 import { describe, expect, test } from 'vitest';
+import { exampleGraph } from '../../src/simulator/example.ts';
 import { call, finished, listen, sleepGraph, submit, until, withSimulator } from './helpers.ts';
 
 describe('faults', () => {
@@ -165,6 +166,32 @@ describe('the worker', () => {
       expect(stats['headers']).toMatchObject({ 'GET /queue': { authorization: 'Bearer x', cookie: 'a=b' } });
       await call(simulator, 'POST', '/__simulator/reset');
       expect(simulator.control.stats()).toMatchObject({ requests: {}, headers: {}, executions: {} });
+    }));
+
+  test('models: other files are known at once, everywhere', () =>
+    withSimulator({}, async (simulator) => {
+      const known = async () => {
+        const folder = JSON.parse((await call(simulator, 'GET', '/models/checkpoints')).text) as unknown;
+        const path = '/object_info/CheckpointLoaderSimple';
+        const single = (await call(simulator, 'GET', path)).json;
+        const all = (await call(simulator, 'GET', '/object_info')).json;
+        expect(all).toMatchObject(single);
+        expect(single).toMatchObject({
+          CheckpointLoaderSimple: { input: { required: { ckpt_name: [folder, expect.anything()] } } },
+        });
+        return folder;
+      };
+      const run = () => submit(simulator, 'a', exampleGraph({ steps: 1 }));
+      expect(await known()).toEqual(['ace_step_v1_3.5b.safetensors', 'v1-5-pruned-emaonly.safetensors']);
+      const put = (body: unknown) => call(simulator, 'PUT', '/__simulator/models/checkpoints', body);
+      expect((await put(['b.ckpt', 'a.ckpt'])).status).toBe(200);
+      expect(await known()).toEqual(['a.ckpt', 'b.ckpt']);
+      expect((await run()).json).toMatchObject({
+        node_errors: { 4: { errors: [{ type: 'value_not_in_list' }] } },
+      });
+      expect((await put({ a: 1 })).status).toBe(400);
+      simulator.control.setModels('checkpoints', ['v1-5-pruned-emaonly.safetensors']);
+      expect((await run()).status).toBe(200);
     }));
 
   test('closing twice, with a hanging request and an open socket, ends', async () => {

@@ -125,6 +125,68 @@ export function gatewaySuite(
       expect({ workflow, format }).toEqual({ workflow: samplerGraph(1), format: 'api' });
     });
 
+    test('a workflow is an endpoint: described, run, changed, run again; an upload is another one', async () => {
+      const me = someone();
+      const { workflows } = (await (await me.get('/api/v2/workflows')).json()) as wire.WorkflowList;
+      expect(workflows.map(({ name, error }) => [name, error])).toEqual([
+        ['generate_image', null],
+        ['generate_song', null],
+      ]);
+      const workflow = (await (await me.get('/api/v2/workflows/generate_image')).json()) as wire.Workflow;
+      expect(workflow.schema['properties']).toMatchObject({
+        prompt: { type: 'string' },
+        steps: { type: 'integer', minimum: 1, maximum: 10000, default: 20 },
+        model: { enum: expect.arrayContaining(['v1-5-pruned-emaonly.safetensors']) },
+      });
+      const wrong = await me.request('POST', '/api/v2/workflows/generate_image/jobs', {
+        inputs: { prompt: 'x', steps: 0 },
+      });
+      expect((await refusal(wrong, 422, 'invalid_request')).message).toContain('the nearest is 1');
+
+      const made = await me.request('POST', '/api/v2/workflows/generate_image/jobs', {
+        inputs: { prompt: 'a lighthouse', steps: 2 },
+        session_id: 'tour',
+      });
+      expect(made.status).toBe(201);
+      const first = await me.ended(((await made.json()) as wire.Job).id);
+      expect(first).toMatchObject({
+        status: 'succeeded',
+        workflow_name: 'generate_image',
+        session_id: 'tour',
+      });
+      const change = { seed: -1, overrides: { negative_prompt: 'rain' } };
+      const again = await me.request('POST', `${pathOf(first)}/regenerate`, change);
+      const second = await me.ended(((await again.json()) as wire.Job).id);
+      expect(second).toMatchObject({ status: 'succeeded', regenerated_from: first.id });
+      expect(second.inputs).toEqual({ ...first.inputs, negative_prompt: 'rain' });
+
+      const upload = {
+        '1': {
+          class_type: 'EmptyImage',
+          inputs: { width: 'PARAM_INT_W', height: 16, batch_size: 1, color: 0 },
+        },
+        '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'up' } },
+      };
+      expect((await me.request('PUT', '/api/v2/workflows/mine', upload)).status).toBe(201);
+      const run = await me.request('POST', '/api/v2/workflows/mine/jobs', { inputs: { w: 24 } });
+      expect(await me.ended(((await run.json()) as wire.Job).id)).toMatchObject({
+        status: 'succeeded',
+        inputs: { w: 24 },
+      });
+      expect((await me.request('DELETE', '/api/v2/workflows/mine')).status).toBe(204);
+
+      expect(
+        (await me.request('PATCH', '/api/v2/defaults', { image: { steps: 3 }, persist: true })).status,
+      ).toBe(200);
+      const { sources } = (await (await me.get('/api/v2/defaults')).json()) as wire.Defaults;
+      expect(sources).toMatchObject({ image: { steps: 'config', width: 'hardcoded' } });
+      expect(await (await me.get('/api/v2/models/checkpoints')).json()).toMatchObject({ count: 2 });
+      expect(await (await me.get('/api/v2/queue')).json()).toMatchObject({
+        queue_running: [],
+        pending_count: 0,
+      });
+    });
+
     test('links are absolute, on the origin that the client used', async () => {
       const me = someone();
       const { id, urls } = await me.submit(pictureGraph());

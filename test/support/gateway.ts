@@ -11,6 +11,7 @@ import { createGateway, type Ports } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
 import { fetchOutside } from '../../src/runtime/outside.ts';
 import { createMemoryBlobs } from '../../src/runtime/blobs/memory.ts';
+import { openWorkflows } from '../../src/runtime/workflow-folder.ts';
 import { openMemoryStores } from '../../src/runtime/stores/memory.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import type { BlobStore } from '../../src/storage/ports.ts';
@@ -62,11 +63,15 @@ type TestPorts = Partial<Omit<Ports, 'fetch' | 'blobs'>> & {
   blobs?: BlobStore | null;
 };
 
-/** `env` as in the environment; `ports` replaces what the runtime lends. */
-export async function startGateway(env: Environment, ports: TestPorts = {}): Promise<TestGateway> {
+/** `env` as in the environment; `ports` replaces what the runtime lends; `file` is the parsed config.json. */
+export async function startGateway(
+  env: Environment,
+  ports: TestPorts = {},
+  file?: unknown,
+): Promise<TestGateway> {
   const logged: Record<string, unknown>[] = [];
   const now = ports.now ?? Date.now;
-  const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env });
+  const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env }, file);
   const { blobs = createMemoryBlobs(), ...others } = ports;
   const gateway = createGateway(config, {
     stores: openMemoryStores(now),
@@ -76,6 +81,7 @@ export async function startGateway(env: Environment, ports: TestPorts = {}): Pro
     newId: v7,
     now,
     log: createLog('debug', (line) => logged.push(JSON.parse(line)), now),
+    workflows: await openWorkflows(config, './config.json', undefined),
     resident: true,
     ...others,
     fetch: overFetch(ports.fetch ?? globalThis.fetch),

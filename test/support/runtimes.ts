@@ -124,18 +124,33 @@ function commandOf(runtime: Runtime): string[] {
 export interface BuiltWorker {
   main: string;
   args: string[];
+  /** Files that went into it, relative to the project. */
+  sources: string[];
   remove(): Promise<void>;
 }
 
 export async function buildWorker(): Promise<BuiltWorker> {
   const dir = await mkdtemp(join(tmpdir(), 'comfygate-worker-'));
   const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
-  await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', dir], {
+  const metafile = join(dir, 'meta.json');
+  const args = ['deploy', '--dry-run', '--outdir', dir, '--metafile', metafile];
+  await promisify(execFile)(process.execPath, [wrangler, ...args], {
     cwd: ROOT,
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    // What wrangler runs before the build needs the Node of this project.
+    env: {
+      ...process.env,
+      PATH: [BIN, process.env['PATH']].join(delimiter),
+      WRANGLER_SEND_METRICS: 'false',
+    },
   });
   const main = join(dir, 'cloudflare.js');
-  return { main, args: workerArgs(main), remove: () => rm(dir, { recursive: true, force: true }) };
+  const { inputs } = JSON.parse(readFileSync(metafile, 'utf8')) as { inputs: object };
+  return {
+    main,
+    args: workerArgs(main),
+    sources: Object.keys(inputs),
+    remove: () => rm(dir, { recursive: true, force: true }),
+  };
 }
 
 export function workerArgs(main: string, config = join(ROOT, 'wrangler.toml')): string[] {

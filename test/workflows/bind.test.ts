@@ -1,9 +1,10 @@
-/** Values into graphs: types, limits, seeds, digits, overrides; as properties over random values too. */
+/** Values into graphs: types, limits, seeds, digits, overrides; bind.property.test.ts has the properties. */
 import { expect, test } from 'vitest';
 import { parseLossless } from '../../src/comfyui/json.ts';
 import { bindGraph } from '../../src/workflows/bind.ts';
+import { describe } from '../../src/workflows/schema.ts';
 import type { Parameter } from '../../src/workflows/workflow.ts';
-import { parsed, randomFrom } from './helpers.ts';
+import { parsed } from './helpers.ts';
 
 type Inputs = Record<string, Record<string, unknown>>;
 const SEED = { seed: () => 12345 };
@@ -108,6 +109,19 @@ test('limits name the nearest allowed value', () => {
   expect(taken(bind(typed('FLOAT_'), { x: 0.07 }, { multipleOf: 0.01 })).values).toEqual({ x: 0.07 });
 });
 
+test('steps are counted from the minimum', () => {
+  const workflow = parsed(typed('INT_'), { constraints: { x: { min: 1, max: 25, step: 8 } } });
+  const bindX = (x: number) => bindGraph(workflow.graphText, workflow.parameters, { x }, SEED);
+  for (const x of [1, 9, 17, 25]) expect(bindX(x).ok).toBe(true);
+  expect(bindX(16)).toMatchObject({
+    error: { message: "'x' must be 1 plus a multiple of 8 (given: 16); the nearest: 17 or 9" },
+  });
+  const schema = describe(workflow, undefined).jsonSchema['properties'];
+  expect(schema).toEqual({
+    x: { type: 'integer', minimum: 1, maximum: 25, 'x-comfyui': { step: 8, step_from: 1 } },
+  });
+});
+
 test('seeds: left out, -1, digits, and their limits', () => {
   const graph = { '1': { inputs: { seed: 'PARAM_INT_SEED' } } };
   for (const values of [{}, { seed: null }, { seed: -1 }, { seed: '-1' }])
@@ -195,60 +209,92 @@ test('a list that ComfyUI would take for a link is no value', () => {
   expect(taken(bind(typed(''), { x: [1, 2, 3] }, { type: 'array' })).inputs['1']).toEqual({ a: [1, 2, 3] });
 });
 
-const KINDS = ['STR_', 'STRING_', 'TEXT_', 'INT_', 'FLOAT_', 'BOOL_'] as const;
+test('a seed for which nothing fits is refused, not sent', () => {
+  const graph = { '1': { inputs: { seed: 'PARAM_INT_SEED' } } };
+  expect(faultsOf(bind(graph, {}, { minimum: 9, maximum: 8 }))).toMatchObject([{ parameter: 'seed' }]);
+  expect(faultsOf(bind(graph, {}, { enum: [1, 2] }))).toMatchObject([{ reason: 'not_in_list' }]);
+});
 
-test('properties: values come back, only bound inputs change, no placeholder is left, binding again changes nothing', () => {
-  for (let run = 0; run < 300; run++) {
-    const random = randomFrom(run);
-    const names = new Map<string, (typeof KINDS)[number]>();
-    const values: Record<string, unknown> = {};
-    const places: [node: string, input: string, name: string][] = [];
-    const digits = () =>
-      `${1 + random.int(9)}${Array.from({ length: 15 + random.int(5) }, () => random.int(10)).join('')}`;
-    let text = '';
-    const untouched: string[] = [];
-    for (let node = 0; node <= random.int(5); node++) {
-      const inputs: string[] = [];
-      for (let i = 0; i < random.int(6); i++) {
-        if (random.next() < 0.5) {
-          const literal = random.pick([
-            digits(),
-            '1.5',
-            'true',
-            '["0",0]',
-            JSON.stringify(`x PARAM_${random.text(5)}`),
-            'null',
-            '{"a":[1]}',
-          ]);
-          inputs.push(`"i${i}":${literal}`);
-          untouched.push(`"i${i}":${literal}`);
-          continue;
-        }
-        const name = `p${random.int(4)}`;
-        const kind = names.get(name) ?? random.pick(KINDS);
-        names.set(name, kind);
-        values[name] ??=
-          kind === 'INT_'
-            ? random.int(2 ** 31) - 2 ** 30
-            : kind === 'FLOAT_'
-              ? random.next() * 100
-              : kind === 'BOOL_'
-                ? random.next() < 0.5
-                : random.text(30);
-        inputs.push(`"i${i}":"PARAM_${kind}${name.toUpperCase()}"`);
-        places.push([String(node), `i${i}`, name]);
-      }
-      text += `${node > 0 ? ',' : ''}"${node}":{"class_type":"C","inputs":{${inputs.join(',')}}}`;
-    }
-    const workflow = parsed(`{${text}}`);
-    const parameters = places.length > 0 ? workflow.parameters : [];
-    const bound = bindGraph(workflow.graphText, parameters, values, SEED);
-    if (!bound.ok) throw new Error(`run ${run}: ${bound.error.message}`);
-    const graph = JSON.parse(bound.graphText) as Record<string, { inputs: Record<string, unknown> }>;
-    for (const [node, input, name] of places)
-      expect(graph[node]!.inputs[input], `run ${run}`).toBe(values[name]);
-    for (const literal of untouched) expect(bound.graphText, `run ${run}`).toContain(literal);
-    expect(bound.graphText, `run ${run}`).not.toMatch(/:"PARAM_/);
-    expect(bindGraph(bound.graphText, parameters, bound.values, SEED), `run ${run}`).toEqual(bound);
-  }
+test('a large integer keeps its digits also where the graph does not say that it is one', () => {
+  const graph = '{"1":{"class_type":"PrimitiveInt","inputs":{"value":5}}}';
+  const result = taken(bind(graph, { '1.value': 9223372036854775807n }));
+  expect(result.graphText).toContain('"value":9223372036854775807}');
+  const again = bindGraph(result.graphText, parsed(graph).parameters, result.values, SEED);
+  expect(again).toMatchObject({ ok: true, graphText: result.graphText, values: result.values });
+});
+
+test('what was bound can be bound again, also where one of several places was set singly', () => {
+  const graph = {
+    '1': { inputs: { a: 'PARAM_INT_SEED', x: 'PARAM_X' } },
+    '2': { inputs: { b: 'PARAM_INT_SEED', y: 'PARAM_X' } },
+  };
+  const workflow = parsed(graph);
+  const parameters = workflow.parameters.map((p) =>
+    p.name === 'x' ? { ...p, default: 'd', required: false } : p,
+  );
+  const first = bindGraph(workflow.graphText, parameters, { '1.a': 7, '2.y': 'own' }, SEED);
+  expect(first).toMatchObject({ values: { '1.a': 7, '2.b': 12345, '1.x': 'd', '2.y': 'own' } });
+  if (first.ok)
+    expect(bindGraph(first.graphText, parameters, first.values, { seed: () => 1 })).toEqual(first);
+});
+
+test('a link is one however its number is written', () => {
+  const raw = parseLossless('["4", 0.0, 12345678901234567890]') as unknown[];
+  expect(faultsOf(bind(typed(''), { x: raw.slice(0, 2) }, { type: 'array' }))[0]!.message).toContain(
+    'not a link',
+  );
+  const workflow = parsed('{"1":{"inputs":{"model":["4", 0.0],"n":12345678901234567890}}}');
+  expect(workflow.parameters.map((p) => p.name)).toEqual(['1.n']);
+});
+
+test('single inputs are checked by object_info, if it is there', () => {
+  const graph = {
+    '5': { class_type: 'Empty', inputs: { batch: 1, kind: 'alpha', w: 'PARAM_INT_W', noise: 3 } },
+    '6': { class_type: 'Unknown', inputs: { n: 1 } },
+  };
+  const required = {
+    batch: ['INT', { min: 1, max: 64 }],
+    kind: [['alpha', 'bee']],
+    w: ['INT', {}],
+    noise: ['FLOAT', {}],
+  };
+  const workflow = parsed(graph);
+  const bindOne = (path: string, value: unknown) => {
+    const options = { ...SEED, objectInfo: { Empty: { input: { required } } } };
+    const bound = bindGraph(workflow.graphText, workflow.parameters, { w: 1, [path]: value }, options);
+    return bound.ok ? 'taken' : bound.error.faults[0];
+  };
+  // ComfyUI would make 1 of it, without a word.
+  expect(bindOne('5.batch', 1.5)).toMatchObject({ reason: 'wrong_type' });
+  expect(bindOne('5.batch', 65)).toMatchObject({ reason: 'too_big', nearest: [64] });
+  expect(bindOne('5.kind', 'be')).toMatchObject({ reason: 'not_in_list', nearest: ['bee'] });
+  for (const [path, value] of [
+    ['5.batch', 64],
+    ['5.kind', 'bee'],
+    ['5.noise', 1.5],
+    ['6.n', 1.5],
+  ] as const)
+    expect(bindOne(path, value), path).toBe('taken');
+  expect(taken(bind(graph, { w: 1, '5.batch': 1.5 })).values).toMatchObject({ '5.batch': 1.5 });
+});
+
+test('many wrong names, long paths and large nodes cost little', () => {
+  const start = performance.now();
+  const names = Array.from(
+    { length: 20_000 },
+    (_, i) => [`name ${i} of a parameter that is not there`, 1] as const,
+  );
+  const inputs = Object.fromEntries(
+    Array.from({ length: 300 }, (_, i) => [`x${i}`, `PARAM_NAME_${i}_OF_A_PARAMETER`]),
+  );
+  const wrong = faultsOf(bind({ '1': { inputs } }, Object.fromEntries(names)));
+  expect(wrong.length).toBeLessThanOrEqual(50);
+  const path = '1.'.repeat(100_000);
+  const long = faultsOf(bind({ '1': { inputs: { a: 1 } } }, { [path]: 1 }))[0]!;
+  expect(long).toMatchObject({ reason: 'unknown_parameter' });
+  expect(JSON.stringify(long).length).toBeLessThan(1000);
+  const wide = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`x${i}`, `PARAM_${i}`]));
+  const values = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`${i}`, 'v']));
+  expect(Object.keys(taken(bind({ '1': { inputs: wide } }, values)).values)).toHaveLength(50_000);
+  expect(performance.now() - start).toBeLessThan(5_000);
 });

@@ -1,10 +1,12 @@
 /** The five tiers of defaults. */
 import { expect, test } from 'vitest';
+import { bindGraph } from '../../src/workflows/bind.ts';
 import {
   applyDefaults,
   checkDefaultsPatch,
   environmentDefaults,
   mergeDefaults,
+  type Tiers,
 } from '../../src/workflows/defaults.ts';
 import { describe } from '../../src/workflows/schema.ts';
 import { parsed, shipped } from './helpers.ts';
@@ -125,4 +127,62 @@ test('a patch is taken whole or not at all', () => {
   expect(checkDefaultsPatch({ image: { model: 'A.stt' } }, known)).toMatchObject({
     faults: [{ parameter: 'image.model', nearest: ['a.st'] }],
   });
+});
+
+test('what stands in the graph is not overwritten by a built-in default', () => {
+  const graph = {
+    '1': { class_type: 'K', inputs: { steps: 12, cfg: ['3', 0] } },
+    '2': { class_type: 'K', inputs: { steps: 4 } },
+  };
+  const steps = [
+    ['1', 'steps'],
+    ['2', 'steps'],
+  ];
+  const workflow = parsed(graph, { override_mappings: { steps, cfg: [['1', 'cfg']] } });
+  const bind = (tiers: Tiers, values = {}) => {
+    const { parameters, sources } = applyDefaults(workflow, workflow.parameters, tiers);
+    const bound = bindGraph(workflow.graphText, parameters, values, { seed: () => 1 });
+    return bound.ok ? [JSON.parse(bound.graphText), sources] : bound.error;
+  };
+  expect(bind({})).toEqual([graph, {}]);
+  expect(bind({ runtime: { image: { steps: 5 } } })).toMatchObject([
+    { '1': { inputs: { steps: 5 } }, '2': { inputs: { steps: 5 } } },
+    { steps: 'runtime' },
+  ]);
+  expect(bind({}, { steps: 6 })).toMatchObject([{ '2': { inputs: { steps: 6 } } }, {}]);
+});
+
+test('-1 as default of a seed means random', () => {
+  const workflow = parsed({ '1': { inputs: { a: 'PARAM_INT_SEED' } } });
+  const { parameters } = describe(workflow, undefined);
+  const limited = parameters.map((p) => ({ ...p, minimum: 0, maximum: 2 ** 64 }));
+  const patch = checkDefaultsPatch({ image: { seed: -1 } }, { image: limited });
+  expect(patch).toEqual({ ok: true, patch: { image: { seed: -1 } } });
+  expect(checkDefaultsPatch({ image: { seed: -2 } }, { image: limited })).toMatchObject({ ok: false });
+  const applied = applyDefaults(workflow, limited, { runtime: { image: { seed: -1 } } });
+  expect(bindGraph(workflow.graphText, applied.parameters, {}, { seed: () => 77 })).toMatchObject({
+    values: { seed: 77 },
+  });
+});
+
+test('a parameter called __proto__ has defaults like any other', () => {
+  const workflow = parsed(
+    '{"1":{"inputs":{"a":"PARAM___PROTO__"}}}',
+    '{"defaults":{"__proto__":"from meta"},"constraints":{"__proto__":{"enum":["from meta","x"]}}}',
+  );
+  expect(applyDefaults(workflow, workflow.parameters, {})).toEqual({
+    parameters: [expect.objectContaining({ default: 'from meta', required: false })],
+    sources: JSON.parse('{"__proto__":"meta"}') as object,
+  });
+  const runtime = { image: JSON.parse('{"__proto__":"x"}') as Record<string, unknown> };
+  const merged = mergeDefaults({ runtime });
+  expect(Object.entries(merged.image)).toContainEqual(['__proto__', 'x']);
+  expect(Object.entries(merged.sources.image)).toContainEqual(['__proto__', 'runtime']);
+});
+
+test('a built-in default of another type is none', () => {
+  const workflow = parsed({ '1': { inputs: { a: 'PARAM_STEPS', b: 'PARAM_INT_SAMPLER_NAME' } } });
+  const { parameters, sources } = applyDefaults(workflow, describe(workflow, undefined).parameters, {});
+  expect(parameters).toMatchObject([{ required: true }, { required: true }]);
+  expect(sources).toEqual({});
 });

@@ -1,4 +1,5 @@
 /** Files → workflow: placeholders, .meta.json, names, and every bad input with its own error. */
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkName, normaliseName, uniqueName } from '../../src/workflows/names.ts';
 import { fromService } from '../../src/workflows/service.ts';
@@ -8,19 +9,6 @@ import { parsed, randomFrom, refused } from './helpers.ts';
 const one = (inputs: Record<string, unknown>) => ({ '3': { class_type: 'KSampler', inputs } });
 const summary = (workflow: Workflow) =>
   Object.fromEntries(workflow.parameters.map((p) => [p.name, [p.type, p.required, p.bindings.length]]));
-
-test("seed B's example, verbatim", () => {
-  const workflow = parsed(
-    '{ "3": { "inputs": { "text": "PARAM_PROMPT", "steps": "PARAM_INT_STEPS" } } }',
-    `{ "name": "My Custom Workflow", "description": "Does something cool",
-       "defaults": { "steps": 30 }, "constraints": { "width": {"min": 64, "max": 2048, "step": 64} } }`,
-  );
-  expect(workflow).toMatchObject({ title: 'My Custom Workflow', description: 'Does something cool' });
-  expect(summary(workflow)).toEqual({ prompt: ['string', true, 1], steps: ['integer', false, 1] });
-  expect(workflow.warnings).toEqual([
-    expect.stringContaining("constraints.width: the workflow has no parameter 'width'"),
-  ]);
-});
 
 test('a byte order mark is no fault', () => {
   const workflow = parsed('\ufeff{"1":{"inputs":{"a":"PARAM_A"}}}', '\ufeff{"name":"N"}');
@@ -116,6 +104,19 @@ test('mappings of .meta.json', () => {
     message: expect.stringContaining("the nearest: 'text'"),
   });
   expect(refused(graph, { override_mappings: { p: 'text' } }).message).toContain('[node, input] pairs');
+});
+
+test('what a mapping or a service finds in the graph keeps every digit', () => {
+  const text = '{"1":{"class_type":"PrimitiveInt","inputs":{"value":9223372036854775807}}}';
+  const mapped = parsed(text, { override_mappings: { number: ['1', 'value'] } });
+  expect(mapped.parameters[0]).toMatchObject({
+    type: 'number',
+    default: '9223372036854775807',
+    literal: true,
+  });
+  expect(mapped.defaults).toEqual({ number: '9223372036854775807' });
+  const parameters = [{ name: 'n', type: 'number', comfyui_node_id: '1', comfyui_widget_name: 'value' }];
+  expect(service({ ...SERVICE, parameters }, text).parameters[0]!.default).toBe('9223372036854775807');
 });
 
 test.each([
@@ -227,14 +228,26 @@ test('names', () => {
 });
 
 test('a name that was normalised is right, whatever it was', () => {
-  const random = randomFrom(3);
-  for (let i = 0; i < 2_000; i++) {
-    const normal = normaliseName(random.text(20));
-    if (normal.ok) expect(checkName(normal.name)).toEqual(normal);
-  }
+  // \u00bd becomes three characters, the second of them a separator; \ufdfa becomes 18.
+  const text = fc.string({
+    unit: fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+      fc.constantFrom('a', 'Z', '_', '.', ' ', '\ufdfa', '\u00bd'),
+    ),
+    maxLength: 110,
+  });
+  fc.assert(
+    fc.property(text, (name) => {
+      const normal = normaliseName(name);
+      if (!normal.ok) return;
+      expect(normal.name).toMatch(/^[a-z0-9]([a-z0-9_]{0,98}[a-z0-9])?$/);
+      expect(checkName(normal.name)).toEqual(normal);
+    }),
+    { numRuns: 3_000, examples: [['a'.repeat(89) + '\u00bd'.repeat(4)]] },
+  );
 });
 
-/** The example of seed A. */
+/** The example of seed A, which seeds.test.ts has in full. */
 const SERVICE = {
   name: 'text_to_image',
   comfyui_workflow_api: 'workflow_api.json',
@@ -252,12 +265,6 @@ function service(value: unknown, graph = GRAPH): Workflow {
   if (!result.ok) throw new Error(result.error.message);
   return result.workflow;
 }
-
-test("seed A's example, verbatim", () => {
-  const workflow = service(SERVICE);
-  expect(workflow).toMatchObject({ name: 'text_to_image', source: 'config' });
-  expect(summary(workflow)).toEqual({ prompt: ['string', true, 1] });
-});
 
 test('services: defaults, seeds, placeholders beside them', () => {
   const workflow = service({
@@ -284,6 +291,17 @@ test('services: defaults, seeds, placeholders beside them', () => {
   expect(summary(mixed)).toEqual({ prompt: ['string', true, 1], n: ['integer', true, 1] });
 });
 
+test('outputs of a service are kept as written', () => {
+  const outputs = [
+    { name: 'image', type: 'image', source: { node_id: '3', output_type: 'images', index: 0 } },
+    { name: 'more', type: 'image', source: { node_id: 6 } },
+  ];
+  expect(service({ ...SERVICE, outputs }).outputs).toEqual([
+    outputs[0],
+    { name: 'more', type: 'image', source: { node_id: '6' } },
+  ]);
+});
+
 test('services that are wrong name service and place', () => {
   const parameter = SERVICE.parameters[0]!;
   for (const [value, part] of [
@@ -295,6 +313,12 @@ test('services that are wrong name service and place', () => {
     [{ ...SERVICE, parameters: [{ ...parameter, type: 'float' }] }, /must be one of string/],
     [{ ...SERVICE, parameters: {} }, /must be a list/],
     [{ ...SERVICE, name: '../x' }, /must not contain/],
+    [{ ...SERVICE, outputs: ['image'] }, /outputs\[0\]: must be an object/],
+    [{ ...SERVICE, outputs: [{ name: 'image', type: 'image' }] }, /'source' of 'image' must be an object/],
+    [
+      { ...SERVICE, outputs: [{ name: 'image', type: 'image', source: { node_id: '33' } }] },
+      /service 'text_to_image', output 'image': node '33' is not in the workflow; the nearest: '3'/,
+    ],
     [5, /must be an object/],
   ] as const) {
     const result = fromService(value, GRAPH);

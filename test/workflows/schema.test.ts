@@ -3,11 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe as suite, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/comfyui/json.ts';
 import { bindGraph } from '../../src/workflows/bind.ts';
-import { applyDefaults } from '../../src/workflows/defaults.ts';
-import { isLink } from '../../src/workflows/graph-text.ts';
-import { inputNames, inputSpec } from '../../src/workflows/input-facts.ts';
+import { inputSpec } from '../../src/workflows/input-facts.ts';
 import { describe, describeClass, schemaText } from '../../src/workflows/schema.ts';
-import { objectInfo, parsed, shipped, WITHOUT_OBJECT_INFO } from './helpers.ts';
+import { objectInfo, parsed, WITHOUT_OBJECT_INFO } from './helpers.ts';
 
 const node = (input: unknown) => ({ N: { input: { required: input } } });
 const graph = (inputs: Record<string, unknown>) => ({ '1': { class_type: 'N', inputs } });
@@ -124,13 +122,41 @@ test('a default that does not fit is reported, not passed on', () => {
   expect(result.parameters[0]).toMatchObject({ required: true });
 });
 
+test('a seed that stands in the graph stays when it is left out, and its schema says so', () => {
+  const workflow = parsed(graph({ seed: 5 }));
+  const { jsonSchema } = describe(workflow, node({ seed: ['INT', { min: 0, max: 2 ** 64 }] }));
+  expect(jsonSchema['properties']).toMatchObject({ '1.seed': { default: 5, description: '-1: random.' } });
+  expect(bindGraph(workflow.graphText, workflow.parameters, {}, { seed: () => 9 })).toMatchObject({
+    graphText: workflow.graphText,
+  });
+  const drawn = describe(parsed(graph({ seed: 'PARAM_INT_SEED' })), undefined).jsonSchema;
+  expect(drawn['properties']).toMatchObject({ seed: { description: 'Left out or -1: random.' } });
+});
+
+test('many unknown classes and names of .meta.json cost little, and some of them are told', () => {
+  const nodes = Array.from({ length: 20_000 }, (_, i) => [
+    `${i}`,
+    { class_type: `KSamplerOfSomeOtherKind${i}`, inputs: { a: 1 } },
+  ]);
+  const names = Array.from({ length: 8_000 }, (_, i) => [`${i % 300}.a parameter`, 1]);
+  const known = Array.from({ length: 500 }, (_, i) => [`KSamplerOfSomeKind${i}`, {}]);
+  const start = performance.now();
+  const workflow = parsed(Object.fromEntries(nodes), {
+    defaults: Object.fromEntries(names.map(([name], i) => [`${name as string}${i}`, 1])),
+  });
+  const { faults, parameters } = describe(workflow, Object.fromEntries(known) as JsonObject);
+  expect([workflow.warnings.length, faults.length, parameters.length]).toEqual([50, 100, 20_000]);
+  expect(performance.now() - start).toBeLessThan(5_000);
+});
+
 test('the largest seed is written in full', () => {
   const { jsonSchema } = property('PARAM_INT_SEED', ['INT', { min: 0, max: 2 ** 64 }]);
   expect(schemaText(jsonSchema)).toContain('"maximum":18446744073709551615,');
 });
 
 suite.skipIf(WITHOUT_OBJECT_INFO)('the real object_info (../shared/comfyui)', () => {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  // Strict: no unknown keyword, no keyword that does not fit its type, no limits that contradict.
+  const ajv = new Ajv2020({ strict: true, allErrors: true, keywords: ['x-comfyui'] });
 
   test('every class has a valid schema, and every default fits it or is reported', () => {
     const info = objectInfo();
@@ -138,7 +164,8 @@ suite.skipIf(WITHOUT_OBJECT_INFO)('the real object_info (../shared/comfyui)', ()
     const reported: string[] = [];
     for (const [name, nodeClass] of Object.entries(info)) {
       const { jsonSchema, parameters, faults } = describeClass(name, nodeClass);
-      expect(ajv.validateSchema(jsonSchema), `${name}: ${ajv.errorsText()}`).toBe(true);
+      expect(jsonSchema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
+      expect(() => ajv.compile(jsonSchema), name).not.toThrow();
       for (const [input, schema] of Object.entries(jsonSchema['properties'] as Record<string, JsonObject>)) {
         if (!('default' in schema)) continue;
         defaults++;
@@ -150,62 +177,9 @@ suite.skipIf(WITHOUT_OBJECT_INFO)('the real object_info (../shared/comfyui)', ()
         if (spec(p.name) !== undefined && p.default === undefined && p.seed !== true)
           expect(reported).toContain(`${name}.${p.name}`);
     }
-    expect(Object.keys(info).length).toBeGreaterThan(380);
+    // 383 of ComfyUI itself, and the two test nodes of the recording.
+    expect(Object.keys(info)).toHaveLength(385);
     expect(defaults).toBeGreaterThan(1_000);
-    expect(reported.length).toBeLessThan(10);
-  });
-
-  test.each(['generate_image', 'generate_song'])('%s fits: classes, inputs, links, parameters', (name) => {
-    const info = objectInfo() as Record<string, { output: string[] }>;
-    const workflow = shipped(name);
-    const nodes = JSON.parse(workflow.graphText) as Record<
-      string,
-      { class_type: string; inputs: JsonObject }
-    >;
-    for (const [id, { class_type: type, inputs }] of Object.entries(nodes)) {
-      expect(info, id).toHaveProperty([type]);
-      expect(inputNames(info[type]).sort(), id).toEqual(Object.keys(inputs).sort());
-      for (const [input, value] of Object.entries(inputs)) {
-        const wanted = (inputSpec(info[type], input) as unknown[])[0];
-        if (!isLink(value)) continue;
-        const [from, index] = value as [string, number];
-        expect(info[nodes[from]!.class_type]!.output[index], `${id}.${input}`).toBe(wanted);
-      }
-    }
-    const { faults, parameters, jsonSchema } = describe(workflow, info);
-    expect(faults).toEqual([]);
-    expect(workflow.warnings).toEqual([]);
-    expect(ajv.validateSchema(jsonSchema)).toBe(true);
-    const applied = applyDefaults(workflow, parameters, {});
-    expect(applied.parameters.filter((p) => p.required).map((p) => p.name)).toEqual(
-      name === 'generate_image' ? ['prompt'] : ['tags', 'lyrics'],
-    );
-    const values = name === 'generate_image' ? { prompt: 'a cat' } : { tags: 'jazz', lyrics: 'la' };
-    const bound = bindGraph(workflow.graphText, applied.parameters, values, { seed: () => 1 });
-    expect(bound).toMatchObject({ ok: true, values: { seed: 1, model: 'v1-5-pruned-emaonly.safetensors' } });
-  });
-
-  test('the parameters of seed B are all there', () => {
-    const names = (workflow: string) =>
-      shipped(workflow)
-        .parameters.map((p) => p.name)
-        .sort();
-    expect(names('generate_image')).toEqual([
-      'cfg',
-      'denoise',
-      'height',
-      'model',
-      'negative_prompt',
-      'prompt',
-      'sampler_name',
-      'scheduler',
-      'seed',
-      'steps',
-      'width',
-    ]);
-    expect(names('generate_song')).toEqual(
-      expect.arrayContaining(['tags', 'lyrics', 'seconds', 'steps', 'cfg', 'lyrics_strength', 'seed']),
-    );
-    expect(shipped('generate_song').namespace).toBe('audio');
+    expect(reported).toEqual([]);
   });
 });
