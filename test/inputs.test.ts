@@ -204,6 +204,31 @@ test.each([
   expect(error.details).toMatchObject({ field: '1.image' });
 });
 
+test('named workflows take files in the same ways; what is recorded and repeated names assets', async () => {
+  const { gateway, simulator } = await startBoth();
+  const workflow = loadGraph('PARAM_STR_PICTURE');
+  expect((await gateway.request('PUT', '/api/v2/workflows/scale', { workflow })).status).toBe(201);
+  const bytes = picture();
+  const { id } = await uploaded(gateway.url, bytes);
+  const data = `data:image/png;base64,${Buffer.from(picture()).toString('base64')}`;
+  for (const image of [id, data]) {
+    const inputs = { picture: image };
+    const response = await gateway.request('POST', '/api/v2/workflows/scale/jobs', { inputs });
+    const text = await response.text();
+    expect(response.status, text).toBe(201);
+    expect(text).not.toContain('base64');
+    const job = await gateway.ended((JSON.parse(text) as wire.Job).id);
+    expect(job.status).toBe('succeeded');
+    const history = await (await fetch(`${simulator.url}/history/${job.id}`)).text();
+    expect(history).not.toContain('base64');
+    expect(history).toMatch(/"inputs": ?\{"picture": ?"[0-9a-f-]{36}"\}/);
+    const again = await gateway.request('POST', `/api/v2/jobs/${job.id}/regenerate`, {});
+    const repeated = (await again.json()) as wire.Job;
+    expect((await gateway.ended(repeated.id)).status).toBe('succeeded');
+    expect(await nameAt(simulator.url, repeated.id)).toBe(await nameAt(simulator.url, job.id));
+  }
+});
+
 describe('addresses', () => {
   test('a file is fetched, and becomes an asset', async () => {
     const bytes = picture();
