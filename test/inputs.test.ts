@@ -86,9 +86,13 @@ test('each backend is given a file once, from the bytes that are kept', async ()
   for (let i = 0; i < 6; i++) jobs.push(await gateway.submit(loadGraph(reference(id), `gw/p${i}`)));
   expect(new Set(jobs.map(({ backend }) => backend)).size).toBe(2);
   await Promise.all(Array.from({ length: 10 }, () => gateway.submit(loadGraph(id))));
+  expect(sent.toSorted()).toEqual(simulators.map(({ port }) => String(port)).toSorted());
+  // Ten at once of something new: they wait for each other.
+  const other = await uploaded(gateway.url, picture());
+  await Promise.all(Array.from({ length: 10 }, () => gateway.submit(loadGraph(other.id))));
+  expect(sent.length).toBeLessThanOrEqual(4);
   for (const simulator of simulators) simulator.control.resume();
   for (const job of jobs) expect((await gateway.ended(job.id)).status).toBe('succeeded');
-  expect(sent.toSorted()).toEqual(simulators.map(({ port }) => String(port)).toSorted());
 });
 
 test('an output of one ComfyUI is an input of the other', async () => {
@@ -111,9 +115,31 @@ test('a backend that is away does not keep a job with a file from the other', as
   const simulators = [await startSimulator(), await startSimulator()];
   const gateway = await startGateway({ COMFYUI_URL: simulators.map(({ url }) => url).join() });
   const { id } = await uploaded(gateway.url, picture());
+  // It tells its load, and takes no file.
+  for (const kind of ['drop', 'status'] as const) {
+    simulators[0]!.control.fault({ route: 'POST /upload/image', kind, status: 500 });
+    simulators[1]!.control.pause();
+    await gateway.submit(pictureGraph());
+    simulators[1]!.control.resume();
+    const job = await gateway.ended((await gateway.submit(loadGraph(id))).id);
+    expect(job).toMatchObject({ status: 'succeeded', backend: 'comfyui-2' });
+    simulators[0]!.control.clearFaults();
+    simulators[1]!.control.removeFile({
+      type: 'input',
+      subfolder: '',
+      filename: await nameAt(simulators[1]!.url, job.id),
+    });
+  }
   await simulators[0]!.control.stop();
-  const job = await gateway.ended((await gateway.submit(loadGraph(id))).id);
+  const job = await gateway.ended((await gateway.submit(loadGraph(id, 'gw/last'))).id);
   expect(job).toMatchObject({ status: 'succeeded', backend: 'comfyui-2' });
+  for (const simulator of simulators.slice(1))
+    simulator.control.fault({ route: 'POST /upload/image', kind: 'status', status: 500 });
+  const fresh = await uploaded(gateway.url, picture());
+  const response = await gateway.request('POST', '/api/v2/jobs', { workflow: loadGraph(fresh.id) });
+  expect([502, 503]).toContain(response.status);
+  const { jobs } = (await (await gateway.request('GET', '/api/v2/jobs')).json()) as wire.JobList;
+  expect(jobs.filter(({ status }) => status !== 'succeeded')).toEqual([]);
 });
 
 test('references that lead nowhere: all of them are named, and nothing was submitted', async () => {
@@ -351,6 +377,7 @@ describe('addresses', () => {
     ['255.255.255.255', false],
     ['::', false],
     ['::127.0.0.1', false],
+    ['::7f00:1', false],
     ['::ffff:169.254.169.254', false],
     ['2002:7f00:1::', false],
     ['fe80::1%eth0', false],

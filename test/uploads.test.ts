@@ -70,9 +70,10 @@ describe.each([
   });
 
   test('the same bytes are kept once, whatever they are called', async () => {
-    const { gateway } = await start();
+    const { gateway, simulator } = await start();
     const bytes = picture();
     const first = await uploaded(gateway.url, bytes, 'a.png');
+    const files = await inputFiles(simulator.url);
     const second = await upload(gateway.url, bytes, 'a.png');
     expect(second.status).toBe(200);
     expect(await second.json()).toMatchObject({ id: first.id, created_new: false, hash: first.hash });
@@ -81,6 +82,7 @@ describe.each([
     const other = (await third.json()) as wire.Asset;
     expect(other).toMatchObject({ created_new: false, file_path: 'b.png', hash: first.hash });
     expect(other.id).not.toBe(first.id);
+    expect(await inputFiles(simulator.url)).toEqual(files);
     // One goes, the other stays with its bytes.
     expect((await gateway.request('DELETE', `/api/v2/assets/${first.id}`)).status).toBe(204);
     await refusal(await gateway.request('GET', `/api/v2/assets/${first.id}`), 404, 'not_found');
@@ -370,6 +372,8 @@ function watched(): { blobs: BlobStore; keys: Set<string> } {
     put: async (key, ...rest) => {
       await inner.put(key, ...rest);
       keys.add(key);
+      // So that of several at once none is recorded before all are kept.
+      await new Promise((resolve) => setTimeout(resolve, 50));
     },
     delete: async (key) => {
       keys.delete(key);
