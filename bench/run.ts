@@ -18,6 +18,7 @@ import { reads } from './reads.ts';
 import { runtimes } from './runtimes.ts';
 import { subscribers } from './subscribers.ts';
 import { submits } from './submits.ts';
+import { uploads } from './uploads.ts';
 import { killAll, takeComplaints } from './support/processes.ts';
 import { isMet, table, type Benchmark, type Outcome } from './support/report.ts';
 
@@ -33,6 +34,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   runtimes,
   listing,
   polling,
+  uploads,
 ];
 
 const named = process.argv.slice(2);
