@@ -9,7 +9,7 @@ import { createOutputAssets } from './assets/outputs.ts';
 import { createAssetRegistry } from './assets/registry.ts';
 import { createAssetUrls } from './assets/urls.ts';
 import { createThumbnailer, type Codecs } from './assets/thumbnail.ts';
-import { createThumbnails } from './assets/thumbnails.ts';
+import { createSourceFinder, createThumbnails } from './assets/thumbnails.ts';
 import { wireUploads } from './assets/wire.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createObjectInfo } from './comfyui/object-info.ts';
@@ -159,11 +159,6 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     assetTtlMs: config.outputTtlMs,
     maxExamined: resident ? LISTED_EXAMINED : 0,
   });
-  const thumbnails = createThumbnails({
-    outputs: assets,
-    thumbnailer: ports.loadCodecs && createThumbnailer(ports.loadCodecs),
-    shared: resident,
-  });
   const objectInfo = createObjectInfo({
     clients: () => backends.map(({ client }) => client),
     resident,
@@ -181,6 +176,11 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     now,
     objectInfo,
     report,
+  });
+  const thumbnails = createThumbnails({
+    find: createSourceFinder({ outputs: assets, uploads, places }),
+    thumbnailer: ports.loadCodecs && createThumbnailer(ports.loadCodecs),
+    shared: resident,
   });
   const reaper = createReaper({
     store,

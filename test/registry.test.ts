@@ -288,6 +288,24 @@ describe('thumbnails', () => {
     expect([head.status, head.headers.get('etag')]).toEqual([200, other.headers.get('etag')]);
   });
 
+  test('of an upload, too', async () => {
+    const { gateway } = await startBoth();
+    const [{ id }] = (await run(gateway, samplerGraph(5))).outputs as [wire.Output];
+    const bytes = await (await gateway.request('GET', `/api/v2/assets/${id}/content`)).arrayBuffer();
+    const form = new FormData();
+    form.append('file_path', 'mine.png');
+    form.append('file', new Blob([bytes], { type: 'image/png' }), 'mine.png');
+    const uploaded = await fetch(`${gateway.url}/api/v2/assets`, { method: 'POST', body: form });
+    const mine = (await uploaded.json()) as wire.Asset;
+    const small = await fetch(`${mine.thumbnail_url!}?max_dim=32`);
+    expect([small.status, small.headers.get('content-type')]).toEqual([200, 'image/webp']);
+    const [a, b] = [
+      await small.arrayBuffer(),
+      await (await gateway.request('GET', `/api/v2/assets/${id}/thumbnail?max_dim=32`)).arrayBuffer(),
+    ];
+    expect(Buffer.from(a).equals(Buffer.from(b))).toBe(true);
+  });
+
   test('many who ask at once make ComfyUI send the file once', async () => {
     const { gateway, simulator } = await startBoth();
     const [{ id }] = (await run(gateway, samplerGraph(4))).outputs as [wire.Output];

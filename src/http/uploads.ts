@@ -50,7 +50,8 @@ export function uploadRoutes({
   const routes = new Hono<Env>();
 
   function present(c: AppContext, upload: Upload, createdNew?: boolean): wire.Asset {
-    const path = `/api/v2/assets/${upload.id}/content`;
+    const path = `/api/v2/assets/${upload.id}`;
+    const { owner } = c.var.caller;
     // For whole minutes, so that equal reads give equal links.
     const until = (Math.floor(now() / MINUTE_MS) + 1) * MINUTE_MS + (links.signed ? SIGNED_MS : PLAIN_MS);
     return {
@@ -61,8 +62,11 @@ export function uploadRoutes({
       file_path: upload.filePath,
       ...(createdNew !== undefined && { created_new: createdNew }),
       created_at: iso(upload.createdAt),
-      url: c.var.base + links.sign(path, c.var.caller.owner, until),
+      url: c.var.base + links.sign(`${path}/content`, owner, until),
       url_expires_at: iso(until),
+      ...(upload.contentType.startsWith('image/') && {
+        thumbnail_url: c.var.base + links.sign(`${path}/thumbnail`, owner, until),
+      }),
       expires_at: iso(upload.expiresAt),
       tags: upload.tags,
     };
