@@ -16,7 +16,7 @@ const SETTINGS = [
   ['PORT', '8080', 'port to listen on; 0 lets the system choose'],
   ['STORAGE_URL', 'file:./.comfygate', 'memory:, file:DIR or redis://HOST:PORT'],
   ['WORKFLOW_DIR', './workflows', 'workflow files; without it, those that ship'],
-  ['COMFY_MCP_DEFAULT_IMAGE_MODEL', 'none', 'also …_AUDIO_…, …_VIDEO_…; a checkpoint file'],
+  ['COMFY_MCP_DEFAULT_IMAGE_MODEL', 'none', 'also …_AUDIO_…, …_VIDEO_…: a checkpoint'],
   ['CONFIG_FILE', './config.json', 'read if it is there'],
   ['API_KEYS', 'none', 'name:secret, by commas; admin sees all'],
   ['ALLOW_ANONYMOUS', 'only on loopback', 'true: serve everybody who can reach it'],
@@ -27,7 +27,7 @@ const SETTINGS = [
   ['ALLOWED_HOSTS', 'loopback, PUBLIC_URL', 'Host names that are ours, by commas'],
   ['MAX_BODY_BYTES', '10485760', 'longer requests are answered 413'],
   ['MAX_UPLOAD_BYTES', '104857600', 'largest file; beyond it 413'],
-  ['INPUT_URL_HOSTS', 'none', 'hosts of your network that inputs may be fetched from'],
+  ['INPUT_URL_HOSTS', 'none', 'own hosts that inputs may come from'],
   ['JOB_TIMEOUT_MS', '600000', 'longest run of a job'],
   ['JOB_QUEUE_TIMEOUT_MS', '86400000', 'longest wait in the queue'],
   ['JOB_MAX_AGE_MS', '86400000', 'how long an ended job is kept'],
@@ -36,7 +36,7 @@ const SETTINGS = [
   ['MAX_QUEUE_DEPTH', '1000', 'unfinished jobs; beyond it 429'],
   ['IDEMPOTENCY', 'reject', 'or replay: a repeated key gets the first job'],
   ['COMFY_MCP_ASSET_TTL_HOURS', '24', 'how long uploads and outputs are assets'],
-  ['S3_ENABLE', 'false', 'true: copy outputs to S3 or R2; more S3_… in the README'],
+  ['S3_ENABLE', 'false', 'true: copy outputs to S3 or R2 (README)'],
   ['LOG_LEVEL', 'info', 'debug, info, warn, error or silent'],
 ] as const;
 
@@ -82,7 +82,7 @@ function refuse(fault: string): void {
 
 function help(): string {
   const lines = SETTINGS.map(
-    ([name, preset, meaning]) => `  ${name.padEnd(29)} ${preset.padEnd(21)} ${meaning}`,
+    ([name, preset, meaning]) => `  ${name.padEnd(30)} ${preset.padEnd(22)} ${meaning}`,
   );
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 
