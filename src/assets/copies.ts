@@ -274,10 +274,15 @@ export function createCopier(deps: CopierDeps): Copier {
     async visit(affordable) {
       for (const id of await marked()) {
         const job = await jobOf(id);
-        for (const output of job ? due(job) : []) {
-          if (!affordable(callsFor(output))) return;
-          await learn(id, { type: 'assets', assets: [await copyOne(job!, output, false)] });
+        const outputs = job ? due(job) : [];
+        const assets: AssetFacts[] = [];
+        for (const output of outputs) {
+          if (!affordable(callsFor(output))) break;
+          assets.push(await copyOne(job!, output, false));
         }
+        // One record for all of them: there may be only one write a second.
+        if (assets.length > 0) await learn(id, { type: 'assets', assets });
+        if (assets.length < outputs.length) return;
         await settle(id);
       }
     },
