@@ -19,6 +19,7 @@ import { reads } from './reads.ts';
 import { runtimes } from './runtimes.ts';
 import { subscribers } from './subscribers.ts';
 import { submits } from './submits.ts';
+import { uploads } from './uploads.ts';
 import { killAll, takeComplaints } from './support/processes.ts';
 import { isMet, table, type Benchmark, type Outcome } from './support/report.ts';
 
@@ -34,6 +35,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   runtimes,
   listing,
   polling,
+  uploads,
   mcp,
 ];
 

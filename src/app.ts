@@ -5,6 +5,9 @@ import type { Links } from './assets/links.ts';
 import type { OutputAssets } from './assets/outputs.ts';
 import type { AssetRegistry } from './assets/registry.ts';
 import type { Thumbnails } from './assets/thumbnails.ts';
+import type { Places } from './assets/places.ts';
+import type { Receiver } from './assets/receive.ts';
+import type { Uploads } from './assets/uploads.ts';
 import type { Config } from './config.ts';
 import { assetContentRoute, assetRoutes, assetThumbnailRoute } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
@@ -20,6 +23,7 @@ import type { Presenter } from './http/present.ts';
 import { createSubmissions } from './http/submissions.ts';
 import { upstreamRoutes } from './http/upstream.ts';
 import { workflowRoutes } from './http/workflows.ts';
+import { uploadContentRoute, uploadRoutes } from './http/uploads.ts';
 import type { Backend } from './jobs/backend.ts';
 import type { CallBudget } from './jobs/budget.ts';
 import type { Feed } from './jobs/feed.ts';
@@ -45,6 +49,9 @@ export interface AppDeps {
   assets: OutputAssets;
   registry: AssetRegistry;
   thumbnails: Thumbnails;
+  uploads: Uploads;
+  receiver: Receiver;
+  places: Places;
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
@@ -57,8 +64,24 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { config, service, feed, assets, registry, presenter, links, backends, now, log, budget } = deps;
-  const { catalogue, descriptions, runs, defaults, upstream, thumbnails, mcp, newId } = deps;
+  const {
+    config,
+    service,
+    feed,
+    assets,
+    registry,
+    thumbnails,
+    uploads,
+    receiver,
+    places,
+    presenter,
+    links,
+    backends,
+    now,
+    log,
+    budget,
+  } = deps;
+  const { catalogue, descriptions, runs, defaults, upstream, mcp, newId } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -76,6 +99,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', eventRoutes({ service, feed, presenter, log, now, budget }));
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
+  app.route('/api/v2', uploadContentRoute({ uploads, places }));
   app.route('/api/v2', assetContentRoute(assets));
   app.use('/api/v2/assets/:id/thumbnail', withKeyOrLink);
   app.route('/api/v2', assetThumbnailRoute(thumbnails));
@@ -96,6 +120,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
     }),
   );
   app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
+  app.route(
+    '/api/v2',
+    uploadRoutes({ uploads, receiver, places, outputs: assets, links, bodies, config, now }),
+  );
   app.route('/api/v2', assetRoutes({ registry, presenter }));
 
   app.use('/mcp', withKey);

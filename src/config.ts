@@ -71,10 +71,16 @@ export interface Config {
   /** Calls to ComfyUI that one event stream may make where nothing runs between requests. */
   readonly maxSubrequests: number;
   readonly idempotency: (typeof IDEMPOTENCY)[number];
-  /** How long outputs can be found as assets, from the end of their job on. */
+  /** How long uploads are kept, in ms, counted from their last use. */
   readonly assetTtlMs: number;
+  /** How long outputs can be found as assets, in ms, counted from the end of their job. */
+  readonly outputTtlMs: number;
   /** Absent: outputs are not copied. */
   readonly s3?: S3Config;
+  /** Largest file that is uploaded or fetched for a job. */
+  readonly maxUploadBytes: number;
+  /** Hosts (with or without port) of the own network from which inputs may be fetched, by `http:` too. */
+  readonly inputUrlHosts: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** The client id to use with ComfyUI in place of one made and kept in the store. */
   readonly clientId?: string;
@@ -174,8 +180,11 @@ export function parseConfig(env: Environment, file?: unknown): Config {
     maxQueueDepth: read('MAX_QUEUE_DEPTH', parseCount(1000)) ?? 1000,
     maxSubrequests: read('MAX_SUBREQUESTS', parseInteger(20, 10_000, 40)) ?? 40,
     idempotency: read('IDEMPOTENCY', parseOption(IDEMPOTENCY)) ?? 'reject',
-    assetTtlMs: assetTtlHours === undefined ? jobMaxAgeMs : assetTtlHours * HOUR_MS,
+    assetTtlMs: (assetTtlHours ?? 24) * HOUR_MS,
+    outputTtlMs: assetTtlHours === undefined ? jobMaxAgeMs : assetTtlHours * HOUR_MS,
     ...(s3 && { s3 }),
+    maxUploadBytes: read('MAX_UPLOAD_BYTES', parseCount(104_857_600)) ?? 100 * 1024 * 1024,
+    inputUrlHosts: read('INPUT_URL_HOSTS', parseList(parseHostAndPort)) ?? [],
     logLevel: read('LOG_LEVEL', parseOption(LOG_LEVELS)) ?? 'info',
     ...(clientId !== undefined && { clientId }),
     defaultModels: {
@@ -343,17 +352,15 @@ const parseOrigins = starOr(
 );
 
 const parseHosts = starOr(
-  parseList(
-    parser(
-      (text) => {
-        const [, host = '', port = '0'] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
-        return HOST_NAME.test(host) && Number(port) <= 65_535 ? text.toLowerCase() : undefined;
-      },
-      'not a host or host:port nor * alone',
-      'comfy.example.org',
-    ),
-  ),
+  parseList(parser(toHostAndPort, 'not a host or host:port nor * alone', 'comfy.example.org')),
 );
+
+const parseHostAndPort = parser(toHostAndPort, 'not a host or host:port', 'files.lan:9000');
+
+function toHostAndPort(text: string): string | undefined {
+  const [, host = '', port = '0'] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
+  return HOST_NAME.test(host) && Number(port) <= 65_535 ? text.toLowerCase() : undefined;
+}
 
 const parseStorage = parser<StorageConfig>(
   (text) => {

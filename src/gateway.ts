@@ -4,11 +4,13 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createApp } from './app.ts';
 import { COPY_MS, createCopier, type Copier } from './assets/copies.ts';
 import { createLinks } from './assets/links.ts';
+import type { FetchOutside } from './assets/outside.ts';
 import { createOutputAssets } from './assets/outputs.ts';
 import { createAssetRegistry } from './assets/registry.ts';
 import { createAssetUrls } from './assets/urls.ts';
 import { createThumbnailer, type Codecs } from './assets/thumbnail.ts';
-import { createThumbnails } from './assets/thumbnails.ts';
+import { createSourceFinder, createThumbnails } from './assets/thumbnails.ts';
+import { wireUploads } from './assets/wire.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createObjectInfo } from './comfyui/object-info.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
@@ -48,9 +50,13 @@ import { createWorkflowUploads } from './workflows/uploads.ts';
 /** What a runtime lends to the gateway. */
 export interface Ports {
   stores: Stores;
+  /** Where uploads are kept; without one they go to the input folder of a ComfyUI. */
+  blobs?: BlobStore;
   fetch: Fetch;
   /** The bucket of `config.s3`, where that is set. */
   bucket?: BlobStore;
+  /** For addresses that callers name; without it none is fetched. */
+  fetchOutside?: FetchOutside;
   /** Absent where the runtime cannot hold a socket. */
   connectSocket?: ConnectSocket;
   /** Asked for the first thumbnail, and again for every other; absent where no thumbnails are made. */
@@ -109,7 +115,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const budget = resident ? undefined : { calls: () => calls, maxCalls: config.maxSubrequests };
   const maxSizes = resident ? Number.POSITIVE_INFINITY : COUNTED_SIZES;
   // A job that is not shown any more is still what its assets are made from.
-  const keptMs = Math.max(config.jobMaxAgeMs, config.assetTtlMs);
+  const keptMs = Math.max(config.jobMaxAgeMs, config.outputTtlMs);
   const store = createJobStore(stores, { maxAgeMs: keptMs, shared: resident, report, now });
   const clientOf = (job: Job) => backendOf(backends, job)?.client;
   const copies = config.s3 && ports.bucket ? { blobs: ports.bucket, bucket: config.s3.bucket } : undefined;
@@ -131,6 +137,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     stores,
     feed,
     settings: config,
+    prepare: (caller, submission, graph) => inputs.prepare(caller, submission, graph),
     newId,
     now,
     report,
@@ -143,15 +150,6 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const links = createLinks(config, now);
   const urls = createAssetUrls(links, copies && config.s3, now);
   const presenter = createPresenter(urls, config.jobMaxAgeMs, now);
-  const reaper = createReaper({
-    store,
-    stores,
-    service,
-    config: { ...config, jobMaxAgeMs: keptMs },
-    instance,
-    now,
-    log,
-  });
   let cluster: Cluster | undefined;
   let backends: Backend[] = [];
   const countedFetch: Fetch = (url, init) => {
@@ -163,18 +161,41 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     service,
     outputs: assets,
     urls,
-    assetTtlMs: config.assetTtlMs,
+    assetTtlMs: config.outputTtlMs,
     maxExamined: resident ? LISTED_EXAMINED : 0,
-  });
-  const thumbnails = createThumbnails({
-    outputs: assets,
-    thumbnailer: ports.loadCodecs && createThumbnailer(ports.loadCodecs),
-    shared: resident,
   });
   const objectInfo = createObjectInfo({
     clients: () => backends.map(({ client }) => client),
     resident,
     now,
+  });
+  const { places, uploads, receiver, inputs, sweep } = wireUploads({
+    stores,
+    blobs: ports.blobs,
+    fetchOutside: ports.fetchOutside,
+    outputs: assets,
+    backends: () => backends,
+    config,
+    shared: resident,
+    newId,
+    now,
+    objectInfo,
+    report,
+  });
+  const thumbnails = createThumbnails({
+    find: createSourceFinder({ outputs: assets, uploads, places }),
+    thumbnailer: ports.loadCodecs && createThumbnailer(ports.loadCodecs),
+    shared: resident,
+  });
+  const reaper = createReaper({
+    store,
+    stores,
+    service,
+    sweepUploads: sweep,
+    config: { ...config, jobMaxAgeMs: keptMs },
+    instance,
+    now,
+    log,
   });
   const { folder, services = [], homeDefaults = {} } = ports.workflows ?? { folder: openBundle({}) };
   const files = createWorkflowFiles({ folder, services, shared: resident, now });
@@ -216,6 +237,9 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     assets,
     registry,
     thumbnails,
+    uploads,
+    receiver,
+    places,
     presenter,
     links,
     backends: () => backends,
@@ -346,6 +370,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
       const before = calls;
       await service.visitAll();
       if (copier) await copier.visit(spendRest(config.maxSubrequests - (calls - before)));
+      await sweep(SWEPT_AT_ONCE);
     },
     endStreams: feed.close,
     async close() {
@@ -373,6 +398,8 @@ function spendRest(rest: number): (calls: number) => boolean {
     return fits;
   };
 }
+/** Uploads that one cron trigger looks at: what a Worker reads is counted. */
+const SWEPT_AT_ONCE = 20;
 
 /** How often a ComfyUI that cannot be reached is mentioned in the log, in ms. */
 const AWAY_MS = 60_000;

@@ -4,6 +4,7 @@ export { GatewayError, type ErrorCode, type ErrorEnvelope } from './errors.ts';
 export { createGateway, type Gateway, type Ports } from './gateway.ts';
 export { createLog, type Log } from './log.ts';
 export type { BlobStore, IndexedJob, JobIndex, JobQuery, Lease, Stores } from './storage/ports.ts';
+export { overStandardFetch, type FetchOutside } from './assets/outside.ts';
 export { overFetch } from './comfyui/client.ts';
 export { openKvStores } from './runtime/stores/kv.ts';
 export { openMemoryStores } from './runtime/stores/memory.ts';

@@ -15,7 +15,7 @@ const LAYERS: Record<string, string[]> = {
   comfyui: ['errors.ts'],
   workflows: ['comfyui', 'storage', 'errors.ts'],
   jobs: ['workflows', 'comfyui', 'storage', 'errors.ts', 'log.ts'],
-  assets: ['jobs', 'comfyui', 'storage', 'errors.ts'],
+  assets: ['jobs', 'workflows', 'comfyui', 'storage', 'errors.ts'],
   http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
   mcp: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
   'app.ts': ['http', 'mcp', 'jobs', 'assets', 'workflows', 'config.ts', 'log.ts'],
@@ -33,6 +33,7 @@ const LAYERS: Record<string, string[]> = {
   ],
   'index.ts': [
     'gateway.ts',
+    'assets',
     'workflows',
     'jobs',
     'comfyui',

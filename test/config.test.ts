@@ -37,6 +37,9 @@ test('an empty environment gives the defaults of DESIGN §2', () => {
     maxSubrequests: 40,
     idempotency: 'reject',
     assetTtlMs: 86_400_000,
+    outputTtlMs: 86_400_000,
+    maxUploadBytes: 104_857_600,
+    inputUrlHosts: [],
     logLevel: 'info',
   });
 });

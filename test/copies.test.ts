@@ -306,6 +306,7 @@ describe.skipIf(redisIsMissing)('several instances on one Redis', () => {
     const { simulator, stores, a, b } = await openCluster();
     simulator.control.pause();
     const { id } = await a.submit(pictureGraph());
+    const until = Date.now() + 2_000;
     expect(await stores.lease.acquire(copyLeaseKey(id), 'one that was killed', 2_000)).toBe(
       'one that was killed',
     );
@@ -313,6 +314,7 @@ describe.skipIf(redisIsMissing)('several instances on one Redis', () => {
     const [output] = (await b.ended(id)).outputs;
     expect(output!.copy).toEqual({ state: 'pending' });
     await copied(b, id);
+    expect(Date.now()).toBeGreaterThanOrEqual(until);
   });
 });
 

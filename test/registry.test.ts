@@ -4,6 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
+import { createLinks } from '../src/assets/links.ts';
+import type { OutputAssets } from '../src/assets/outputs.ts';
+import { createAssetRegistry } from '../src/assets/registry.ts';
+import { createAssetUrls } from '../src/assets/urls.ts';
+import { createComfyClient, overFetch, TIMEOUT_MS } from '../src/comfyui/client.ts';
+import { GatewayError } from '../src/errors.ts';
+import type { Job, JobOutput } from '../src/jobs/job.ts';
 import { openFileStores } from '../src/runtime/stores/file.ts';
 import { refusal, startBoth, startGateway, startSimulator, type TestGateway } from './support/gateway.ts';
 import {
@@ -220,6 +227,56 @@ test('identity and links survive another host', async () => {
   expect(elsewhere).toMatchObject({ id, url: `http://localhost:${port}/api/v2/assets/${id}/content` });
 });
 
+test('what an asset was made by: parameters, graph and ComfyUI history as text, null where that is gone', async () => {
+  const { gateway, simulator } = await startBoth();
+  const graph = pictureGraph();
+  const shown = await run(gateway, graph);
+  const address = { name: 'comfyui-1', url: simulator.url, headers: {} };
+  const client = createComfyClient(address, overFetch(fetch), Date.now, TIMEOUT_MS);
+  const id = shown.outputs[0]!.id;
+  const output = {
+    id,
+    kind: 'image',
+    node: '2',
+    contentType: 'image/png',
+    sizeBytes: 1,
+    seq: 1,
+  } as JobOutput;
+  const job = {
+    id: shown.id,
+    createdAt: 1,
+    inputs: { prompt: 'a fox' },
+    outputs: [output],
+  } as unknown as Job;
+  const text = JSON.stringify(graph);
+  let gone = false;
+  const unknown = new GatewayError('not_found', 'gone');
+  const registry = createAssetRegistry({
+    service: {
+      getKept: async () => job,
+      listKept: async () => ({ jobs: [job], next: null }),
+      keptGraph: async () => (gone ? Promise.reject(unknown) : text),
+    },
+    outputs: {
+      find: async () => ({ job, output }),
+      examined: async () => output,
+      history: (of: Job) => client.historyText(of.id),
+    } as unknown as OutputAssets,
+    urls: createAssetUrls(createLinks({ apiKeys: [] }, Date.now), undefined, Date.now),
+    assetTtlMs: 1_000,
+    maxExamined: 0,
+  });
+  const me = { owner: 'anonymous', admin: true };
+  const viewer = { base: 'https://gate.example', owner: 'anonymous' };
+  const found = await registry.metadata(me, id, viewer);
+  expect(found).toMatchObject({ id, parameters: { prompt: 'a fox' }, graphText: text, expiresAt: 1_001 });
+  const history = JSON.parse(found.historyText!) as Record<string, unknown>;
+  expect(Object.keys(history)).toEqual(expect.arrayContaining(['prompt', 'outputs', 'status']));
+  gone = true;
+  await fetch(`${simulator.url}/history`, { method: 'POST', body: '{"clear":true}' });
+  expect(await registry.metadata(me, id, viewer)).toMatchObject({ graphText: null, historyText: null });
+});
+
 describe('expiry', () => {
   test('shorter than that of the job: the asset is gone, the job is not', async () => {
     let skipped = 0;
@@ -286,6 +343,24 @@ describe('thumbnails', () => {
     expect([other.status, other.headers.get('etag') === etag]).toEqual([200, false]);
     const head = await gateway.request('HEAD', path);
     expect([head.status, head.headers.get('etag')]).toEqual([200, other.headers.get('etag')]);
+  });
+
+  test('of an upload, too', async () => {
+    const { gateway } = await startBoth();
+    const [{ id }] = (await run(gateway, samplerGraph(5))).outputs as [wire.Output];
+    const bytes = await (await gateway.request('GET', `/api/v2/assets/${id}/content`)).arrayBuffer();
+    const form = new FormData();
+    form.append('file_path', 'mine.png');
+    form.append('file', new Blob([bytes], { type: 'image/png' }), 'mine.png');
+    const uploaded = await fetch(`${gateway.url}/api/v2/assets`, { method: 'POST', body: form });
+    const mine = (await uploaded.json()) as wire.Asset;
+    const small = await fetch(`${mine.thumbnail_url!}?max_dim=32`);
+    expect([small.status, small.headers.get('content-type')]).toEqual([200, 'image/webp']);
+    const [a, b] = [
+      await small.arrayBuffer(),
+      await (await gateway.request('GET', `/api/v2/assets/${id}/thumbnail?max_dim=32`)).arrayBuffer(),
+    ];
+    expect(Buffer.from(a).equals(Buffer.from(b))).toBe(true);
   });
 
   test('many who ask at once make ComfyUI send the file once', async () => {

@@ -237,6 +237,46 @@ export const EventsQuery = z.object({
   session_id: sessionId.optional().describe('Only jobs of this session.'),
 });
 
+const hashError = "'blake3:' and 64 hexadecimal digits";
+
+/** `blake3:<hex>`; parsed to the digits in lower case. */
+export const Blake3Hash = z
+  .string({ error: hashError })
+  .regex(/^blake3:[\da-f]{64}$/i, { error: hashError })
+  .transform((hash) => hash.slice('blake3:'.length).toLowerCase());
+
+const filePath = z.string({ error: 'a file name such as photo.png' });
+
+const tags = z
+  .array(z.string({ error: 'a string' }).max(100, { error: 'at most 100 characters' }), {
+    error: 'a list of strings',
+  })
+  .max(50, { error: 'at most 50 tags' });
+
+const EXPIRES_MIN_S = 60;
+const EXPIRES_MAX_S = 7 * 24 * 60 * 60;
+
+/** The fields beside the file of an upload; all of them are text. */
+export const UploadFields = z.object({
+  content_type: z.string().max(200, { error: 'at most 200 characters' }).optional(),
+  file_path: filePath,
+  expected_hash: Blake3Hash.optional(),
+  tags,
+  expires_in: integerText(EXPIRES_MIN_S, EXPIRES_MAX_S).optional(),
+});
+
+export const FromHashRequest = z
+  .object(
+    {
+      hash: Blake3Hash.describe('`blake3:<hex>` of bytes that the caller uploaded.'),
+      file_path: absent(filePath).describe('A name of its own; else the one that the bytes have.'),
+      tags: absent(tags),
+      expires_in: absent(integer(EXPIRES_MIN_S, EXPIRES_MAX_S)).describe('How long it is kept, in seconds.'),
+    },
+    { error: 'a JSON object' },
+  )
+  .describe('An asset over bytes that are there already.');
+
 /** Items of a comma list in a query. */
 function splitList(list: string): string[] {
   return list.split(',').map((item) => item.trim());
@@ -331,6 +371,7 @@ export const Asset = z
     created_new: z.boolean().optional(),
     created_at: time(),
     expires_at: time().nullish(),
+    tags: z.array(z.string()).optional().describe('Of uploads.'),
     job_id: jobId,
     ...place,
     workflow_name: z.string().optional(),

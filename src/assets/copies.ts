@@ -11,7 +11,7 @@ import type { CopyState } from '../jobs/output-facts.ts';
 import type { OutputCopier } from '../jobs/service.ts';
 import { COPY_PREFIX, COPY_SEARCH_KEY, copyKey, copyLeaseKey, isJobId } from '../storage/keys.ts';
 import type { BlobStore, Stores } from '../storage/ports.ts';
-import { copyKeyOf } from './copy-key.ts';
+import { createFileCopier } from './copy-file.ts';
 import { createLimiter } from './limiter.ts';
 
 /** Waits, in ms. */
@@ -65,11 +65,12 @@ const PART_BYTES = 5 * 1024 * 1024;
 
 export function createCopier(deps: CopierDeps): Copier {
   const { stores, blobs, bucket, jobOf, learn, clientOf, instance, report, now, waitMs } = deps;
+  const ending = new AbortController();
+  const file = createFileCopier(blobs, clientOf, ending.signal);
   const inTurn = createLimiter(AT_ONCE);
   /** Jobs that somebody here is at, and whether there is more to do than was known when it began. */
   const working = new Map<string, { again: boolean; done: Promise<void> }>();
   const retries = new Map<string, ReturnType<typeof setTimeout>>();
-  const ending = new AbortController();
   const shared = stores.pubsub !== undefined;
   let searching: ReturnType<typeof setTimeout> | undefined;
 
@@ -166,8 +167,8 @@ export function createCopier(deps: CopierDeps): Copier {
   async function copyOne(job: Job, output: JobOutput, fresh: boolean): Promise<AssetFacts> {
     const attempts = (output.copy?.attempts ?? 0) + 1;
     try {
-      const isNew = (fresh && attempts === 1) || !(await isThere(job, output));
-      const sizeBytes = isNew ? await send(job, output) : output.sizeBytes;
+      const isNew = (fresh && attempts === 1) || !(await file.isThere(job, output));
+      const sizeBytes = isNew ? await file.send(job, output) : output.sizeBytes;
       return { id: output.id, sizeBytes, copy: { state: 'done', attempts, bucket } };
     } catch (error) {
       // Broken off: whoever finds it next begins anew.
@@ -185,44 +186,6 @@ export function createCopier(deps: CopierDeps): Copier {
       };
       return { id: output.id, copy };
     }
-  }
-
-  /** Whether an earlier attempt, or an earlier life of the record, has made it. Who must not look makes it again. */
-  async function isThere(job: Job, output: JobOutput): Promise<boolean> {
-    const found = await blobs.head(copyKeyOf(job, output)).catch(() => undefined);
-    return found !== undefined && output.sizeBytes > 0 && found.sizeBytes === output.sizeBytes;
-  }
-
-  /** Returns how many bytes that were, 0 if ComfyUI did not tell. */
-  async function send(job: Job, output: JobOutput): Promise<number> {
-    const key = copyKeyOf(job, output);
-    const charset = output.contentType === 'text/plain' ? '; charset=utf-8' : '';
-    const contentType = output.contentType + charset;
-    if (output.text !== undefined) {
-      await blobs.put(key, new TextEncoder().encode(output.text), { contentType });
-      return output.sizeBytes;
-    }
-    const client = clientOf(job);
-    if (!client || !output.file) throw gone(job);
-    const response = await client.view(output.file, {
-      headers: { 'accept-encoding': 'identity' },
-      signal: ending.signal,
-    });
-    if (response.status !== 200) {
-      await response.discard();
-      if (response.status === 404) throw gone(job);
-      throw new GatewayError('upstream_error', `${job.backend} answered ${response.status} for the file.`);
-    }
-    const length = response.headers.get('content-length');
-    const body = response.stream();
-    if (!body || length === '0') {
-      await body?.cancel();
-      await blobs.put(key, new Uint8Array(), { contentType });
-      return 0;
-    }
-    const facts = { contentType, ...(length !== null && { sizeBytes: Number(length) }) };
-    await blobs.put(key, named(body, job.backend), facts);
-    return facts.sizeBytes ?? 0;
   }
 
   /** What is left of a job: a time to come back at, or nothing, and then its mark goes. */
@@ -274,10 +237,15 @@ export function createCopier(deps: CopierDeps): Copier {
     async visit(affordable) {
       for (const id of await marked()) {
         const job = await jobOf(id);
-        for (const output of job ? due(job) : []) {
-          if (!affordable(callsFor(output))) return;
-          await learn(id, { type: 'assets', assets: [await copyOne(job!, output, false)] });
+        const outputs = job ? due(job) : [];
+        const assets: AssetFacts[] = [];
+        for (const output of outputs) {
+          if (!affordable(callsFor(output))) break;
+          assets.push(await copyOne(job!, output, false));
         }
+        // One record for all of them: there may be only one write a second.
+        if (assets.length > 0) await learn(id, { type: 'assets', assets });
+        if (assets.length < outputs.length) return;
         await settle(id);
       }
     },
@@ -302,32 +270,4 @@ const CLOSE_MS = 1_500;
 function callsFor({ sizeBytes }: JobOutput): number {
   const parts = Math.ceil(sizeBytes / PART_BYTES);
   return 2 + (parts > 1 ? parts + 2 : 1);
-}
-
-function gone(job: Job): GatewayError {
-  return new GatewayError('output_unavailable', `${job.backend} no longer has the file.`);
-}
-
-/** Bytes whose fault on the way says where they came from. */
-function named(body: ReadableStream<Uint8Array>, backend: string): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        } catch (cause) {
-          controller.error(
-            new GatewayError('upstream_unreachable', `${backend} broke off in the middle of the file.`, {
-              cause,
-            }),
-          );
-        }
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
 }

@@ -139,7 +139,7 @@ function textContent(c: AppContext, output: JobOutput, text: string): Response {
   return c.body(bytes.slice(start, end), 206, headers);
 }
 
-function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {
+export function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {
   if (size !== undefined) c.header('content-range', `bytes */${size}`);
   return new GatewayError(
     'range_not_satisfiable',
@@ -148,12 +148,16 @@ function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {
   );
 }
 
-/** A file of a ComfyUI is whatever a workflow made of it: what could run in our origin is only ever downloaded. */
 function contentHeaders(output: JobOutput): Record<string, string> {
-  const kind = INERT.test(output.contentType) ? 'inline' : 'attachment';
+  return inertHeaders(output.contentType, nameOf(output));
+}
+
+/** A file is whatever a workflow or a client made of it: what could run in our origin is only ever downloaded. */
+export function inertHeaders(contentType: string, name: string): Record<string, string> {
+  const kind = INERT.test(contentType) ? 'inline' : 'attachment';
   return {
-    'content-type': output.contentType === 'text/plain' ? 'text/plain; charset=utf-8' : output.contentType,
-    'content-disposition': `${kind}; filename*=UTF-8''${encodeURIComponent(nameOf(output).toWellFormed()).replace(/['()*]/g, escapeMark)}`,
+    'content-type': contentType === 'text/plain' ? 'text/plain; charset=utf-8' : contentType,
+    'content-disposition': `${kind}; filename*=UTF-8''${encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, escapeMark)}`,
     'content-security-policy': SANDBOX,
     'x-content-type-options': 'nosniff',
     'cache-control': 'private, no-cache',

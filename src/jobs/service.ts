@@ -15,7 +15,13 @@ import { POSTING_MS } from './inspector.ts';
 import { expiresAt, isTerminal, reduce, type Evidence, type Job, type NewOutput } from './job.ts';
 import { PENDING_COPY } from './output-facts.ts';
 import { createRebuilder } from './rebuild.ts';
-import { createSubmitter, type Submission, type Submitted, type Submitter } from './submission.ts';
+import {
+  createSubmitter,
+  type Prepare,
+  type Submission,
+  type Submitted,
+  type Submitter,
+} from './submission.ts';
 import type { JobStore } from './store.ts';
 
 /** Who asks. `admin` sees everything, anybody else only what their key made. */
@@ -37,7 +43,7 @@ export interface JobSettings {
   jobQueueTimeoutMs: number;
   jobMaxAgeMs: number;
   /** Outputs can be found as assets for so long, also when their job is not shown any more. */
-  assetTtlMs: number;
+  outputTtlMs: number;
   maxQueueDepth: number;
 }
 
@@ -52,6 +58,8 @@ export interface JobServiceDeps {
   stores: Stores;
   feed: Feed;
   settings: JobSettings;
+  /** Makes the files of a graph ready. */
+  prepare: Prepare;
   newId: () => string;
   now: () => number;
   /** Background work failed. Never throws. */
@@ -79,7 +87,8 @@ export const LIVE = ['queued', 'running', 'canceling'];
 
 /** `connect` hands over the backends, which need `learn` first. */
 export function createJobService(deps: JobServiceDeps) {
-  const { store, stores, feed, settings, newId, now, report, resident, maxSizes, budget, copier } = deps;
+  const { store, stores, feed, settings, prepare, newId, now, report, resident, maxSizes, budget, copier } =
+    deps;
   const limits = { timeoutMs: settings.jobTimeoutMs, queueTimeoutMs: settings.jobQueueTimeoutMs };
   let backends: readonly Backend[] = [];
   let rebuilder: ReturnType<typeof createRebuilder> | undefined;
@@ -127,7 +136,7 @@ export function createJobService(deps: JobServiceDeps) {
     const fresh = outputs.filter(({ id }) => !known.has(id));
     if (fresh.length === 0) return;
     const options = stores.recordOptions && {
-      options: { ttl: Math.ceil(Math.max(settings.jobMaxAgeMs, settings.assetTtlMs) / 1000) + 3_600 },
+      options: { ttl: Math.ceil(Math.max(settings.jobMaxAgeMs, settings.outputTtlMs) / 1000) + 3_600 },
     };
     const records = fresh.map(({ id }) => ({ key: assetKey(id), value: { job: jobId }, ...options }));
     // What is to be copied is known before it can be: no crash makes it forgotten.
@@ -243,7 +252,7 @@ export function createJobService(deps: JobServiceDeps) {
     const id = newId();
     // Counted before the first wait, so that many at once cannot all find room.
     live.add(id);
-    const sent = submitter(id, caller.owner, submission);
+    const sent = submitter(id, caller, submission);
     posting.set(id, sent);
     try {
       const submitted = await sent;
@@ -319,7 +328,7 @@ export function createJobService(deps: JobServiceDeps) {
     get: (caller: Caller, id: string): Promise<Job> => get(caller, id),
 
     /** A job for as long as its outputs are assets, whether it is still shown as a job or not. */
-    getKept: (caller: Caller, id: string): Promise<Job> => get(caller, id, settings.assetTtlMs),
+    getKept: (caller: Caller, id: string): Promise<Job> => get(caller, id, settings.outputTtlMs),
 
     /** Another instance says that it wrote a record. */
     async hear(job: Job): Promise<void> {
@@ -359,7 +368,7 @@ export function createJobService(deps: JobServiceDeps) {
 
     /** The same for as long as its outputs are assets. */
     async keptGraph(caller: Caller, id: string): Promise<string> {
-      await get(caller, id, settings.assetTtlMs);
+      await get(caller, id, settings.outputTtlMs);
       return graphOf(id);
     },
 
@@ -371,7 +380,7 @@ export function createJobService(deps: JobServiceDeps) {
 
     /** The same, of those whose outputs are assets. */
     listKept: (caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) =>
-      list(caller, query, limit, cursor, settings.assetTtlMs),
+      list(caller, query, limit, cursor, settings.outputTtlMs),
 
     /** How many jobs of the caller match; on KV counted up to 1,000. */
     count: (caller: Caller, query: Omit<JobQuery, 'owner'>): Promise<number> =>
@@ -462,7 +471,17 @@ export function createJobService(deps: JobServiceDeps) {
         report,
         now,
       });
-      submitter = createSubmitter({ store, stores, backends, learn, forget: erase, limits, report, now });
+      submitter = createSubmitter({
+        store,
+        stores,
+        backends,
+        learn,
+        prepare,
+        forget: erase,
+        limits,
+        report,
+        now,
+      });
       if (!resident) return;
       for await (const job of store.each({ statuses: LIVE })) {
         if (backendOf(backends, job)) follow(job);

@@ -16,7 +16,7 @@ const SETTINGS = [
   ['PORT', '8080', 'port to listen on; 0 lets the system choose'],
   ['STORAGE_URL', 'file:./.comfygate', 'memory:, file:DIR or redis://HOST:PORT'],
   ['WORKFLOW_DIR', './workflows', 'workflow files; without it, those that ship'],
-  ['COMFY_MCP_DEFAULT_IMAGE_MODEL', 'none', 'and …_AUDIO_…, …_VIDEO_…: a checkpoint'],
+  ['COMFY_MCP_DEFAULT_IMAGE_MODEL', 'none', 'also …_AUDIO_…, …_VIDEO_…: a checkpoint'],
   ['CONFIG_FILE', './config.json', 'read if it is there'],
   ['API_KEYS', 'none', 'name:secret, by commas; admin sees all'],
   ['ALLOW_ANONYMOUS', 'only on loopback', 'true: serve everybody who can reach it'],
@@ -26,6 +26,8 @@ const SETTINGS = [
   ['CORS_ORIGINS', 'same origin', 'web pages that may call, by commas'],
   ['ALLOWED_HOSTS', 'loopback, PUBLIC_URL', 'Host names that are ours, by commas'],
   ['MAX_BODY_BYTES', '10485760', 'longer requests are answered 413'],
+  ['MAX_UPLOAD_BYTES', '104857600', 'largest file; beyond it 413'],
+  ['INPUT_URL_HOSTS', 'none', 'own hosts that inputs may come from'],
   ['JOB_TIMEOUT_MS', '600000', 'longest run of a job'],
   ['JOB_QUEUE_TIMEOUT_MS', '86400000', 'longest wait in the queue'],
   ['JOB_MAX_AGE_MS', '86400000', 'how long an ended job is kept'],
@@ -33,8 +35,8 @@ const SETTINGS = [
   ['CLEANUP_INTERVAL_MS', '3600000', 'how often the store is cleaned'],
   ['MAX_QUEUE_DEPTH', '1000', 'unfinished jobs; beyond it 429'],
   ['IDEMPOTENCY', 'reject', 'or replay: a repeated key gets the first job'],
-  ['COMFY_MCP_ASSET_TTL_HOURS', 'as JOB_MAX_AGE_MS', 'how long outputs are listed as assets'],
-  ['S3_ENABLE', 'false', 'true: copy outputs to S3 or R2; more S3_… in the README'],
+  ['COMFY_MCP_ASSET_TTL_HOURS', '24', 'how long uploads and outputs are assets'],
+  ['S3_ENABLE', 'false', 'true: copy outputs to S3 or R2 (README)'],
   ['LOG_LEVEL', 'info', 'debug, info, warn, error or silent'],
 ] as const;
 
@@ -81,14 +83,13 @@ function refuse(fault: string): void {
 
 function help(): string {
   const lines = SETTINGS.map(
-    ([name, preset, meaning]) => `  ${name.padEnd(30)} ${preset.padEnd(21)} ${meaning}`,
+    ([name, preset, meaning]) => `  ${name.padEnd(30)} ${preset.padEnd(22)} ${meaning}`,
   );
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 
   comfygate            start the gateway; Ctrl-C or SIGTERM ends it
   comfygate mcp        speak MCP on stdin and stdout, for a client that starts it
-  comfygate --help     show this (-h)
-  comfygate --version  show the version (-v)
+  comfygate --help     show this (-h); --version (-v): the version
 
 Settings are environment variables, also read from ./.env:
 

@@ -14,6 +14,8 @@ import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
 import { createCodecLoader } from './codec-files.ts';
 import type { BlobStore } from '../storage/ports.ts';
+import { fetchOutside } from './outside.ts';
+import { openBlobs } from './blobs/open.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
 import { openWorkflows } from './workflow-folder.ts';
@@ -91,10 +93,14 @@ export async function startServer(environment: Environment, platform: Platform):
   const report = (error: unknown, stage: string) =>
     log('warn', 'background_failed', { stage, error: causes(error) });
   const stores = await openStores(config.storage, Date.now, platform.connectSqlite, report);
+  const bucket = config.s3 && (await platform.openBucket(config.s3));
+  const blobs = openBlobs(config.storage) ?? bucket;
   const gateway = createGateway(config, {
     stores,
-    ...(config.s3 && { bucket: await platform.openBucket(config.s3) }),
+    ...(bucket && { bucket }),
+    ...(blobs && { blobs }),
     fetch: platform.fetch,
+    fetchOutside,
     connectSocket,
     loadCodecs: createCodecLoader(),
     newId: v7,
@@ -112,6 +118,7 @@ export async function startServer(environment: Environment, platform: Platform):
       url,
       backends: config.backends.map(({ name }) => name),
       storage: config.storage.kind,
+      uploads: blobs?.kind ?? 'comfyui',
     });
     return {
       url,

@@ -3,6 +3,7 @@
  * wiring and plain values.
  */
 import { v7 } from 'uuid';
+import { overStandardFetch } from '../assets/outside.ts';
 import { overFetch } from '../comfyui/client.ts';
 import type { S3Config } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
@@ -44,18 +45,21 @@ export function createWorker(openBucket?: OpenBucket) {
 const loadCodecs = async () => (await import('./codec-modules.ts')).codecs;
 
 function open(env: Bindings, openBucket: OpenBucket | undefined): Gateway {
-  const { config, stores } = parseBindings(env);
+  const { config, stores, blobs } = parseBindings(env);
   if (config.s3 && !openBucket)
     throw new Error(
       'comfygate cannot start with these settings:\n  - S3_ENABLE: this Worker is the one without the S3 client; ' +
         'deploy the other: npx wrangler deploy src/runtime/cloudflare-s3.ts',
     );
   const log = createLog(config.logLevel, (line) => console.error(line), Date.now);
-  const standard = overFetch((url, init) => fetch(url, init));
+  const bucket = config.s3 && openBucket?.(config.s3);
+  const kept = blobs ?? bucket;
   return createGateway(config, {
     stores,
-    ...(config.s3 && openBucket && { bucket: openBucket(config.s3) }),
-    fetch: standard,
+    ...(kept && { blobs: kept }),
+    ...(bucket && { bucket }),
+    fetch: overFetch((url, init) => fetch(url, init)),
+    fetchOutside: overStandardFetch((url, init) => fetch(url, init)),
     loadCodecs,
     newId: v7,
     now: Date.now,

@@ -77,7 +77,7 @@ export async function startBucket(): Promise<TestBucket> {
       response.pipe(outgoing);
     });
     upstream.on('error', () => outgoing.destroy());
-    incoming.on('error', () => upstream.destroy());
+    outgoing.on('close', () => upstream.destroy());
     incoming.pipe(upstream);
   }
 

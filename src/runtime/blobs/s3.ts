@@ -123,7 +123,7 @@ export function openS3Blobs(s3: S3Config, { stall = STALL_MS, requestHandler }: 
       // Whoever sends must know that nobody reads any more.
       parts.cancel(error);
       if (UploadId !== undefined) await giveUp(Key, UploadId);
-      throw error;
+      throw parts.fault ?? error;
     }
   }
 
@@ -152,8 +152,12 @@ export function openS3Blobs(s3: S3Config, { stall = STALL_MS, requestHandler }: 
       const Range = range && `bytes=${range.start}-${range.end - 1}`;
       const command = new GetObjectCommand({ Bucket, Key, ...(Range !== undefined && { Range }) });
       const answer = await bounded(({ signal }) =>
-        client.send(command, { abortSignal: signal }).catch(absentIsUndefined),
+        client.send(command, { abortSignal: signal }).catch(absentOrEmpty),
       );
+      if (answer === EMPTY) {
+        const facts = await this.head(Key);
+        return facts && { ...facts, stream: new Response('').body! };
+      }
       if (!answer?.Body) return undefined;
       return {
         stream: answer.Body.transformToWebStream(),
@@ -198,7 +202,10 @@ function createParts(body: ReadableStream<Uint8Array>, sizeBytes: number | undef
   /** Takes what is left of a piece that did not fit, or the next one. */
   async function piece(moved: () => void): Promise<Uint8Array | undefined> {
     if (rest.length > 0) return rest;
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      parts.fault = error;
+      throw error;
+    });
     moved();
     count += value?.length ?? 0;
     if (sizeBytes !== undefined && (done ? count < sizeBytes : count > sizeBytes))
@@ -207,7 +214,10 @@ function createParts(body: ReadableStream<Uint8Array>, sizeBytes: number | undef
     return value;
   }
 
-  return {
+  const parts = {
+    /** Why the body could not be read, once that is so. */
+    fault: undefined as unknown,
+
     cancel: (reason: unknown): void => void reader.cancel(reason).catch(() => undefined),
 
     /** The next part; it is the last one if nothing follows it. */
@@ -224,6 +234,7 @@ function createParts(body: ReadableStream<Uint8Array>, sizeBytes: number | undef
       }
     },
   };
+  return parts;
 }
 
 function wrongSize(count: number, sizeBytes: number): GatewayError {
@@ -242,6 +253,13 @@ function absentIsUndefined(error: unknown): undefined {
   if ((error as S3Fault).$metadata?.httpStatusCode === 404 && (error as S3Fault).name !== 'NoSuchBucket')
     return undefined;
   throw error;
+}
+
+/** A range that begins beyond the end. */
+const EMPTY = 'empty';
+
+function absentOrEmpty(error: unknown): undefined | typeof EMPTY {
+  return (error as S3Fault).$metadata?.httpStatusCode === 416 ? EMPTY : absentIsUndefined(error);
 }
 
 /** In words that name neither keys nor hosts. Faults of whoever sends the bytes have theirs. */
