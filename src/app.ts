@@ -3,8 +3,13 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Links } from './assets/links.ts';
 import type { OutputAssets } from './assets/outputs.ts';
+import type { AssetRegistry } from './assets/registry.ts';
+import type { Thumbnails } from './assets/thumbnails.ts';
+import type { Places } from './assets/places.ts';
+import type { Receiver } from './assets/receive.ts';
+import type { Uploads } from './assets/uploads.ts';
 import type { Config } from './config.ts';
-import { assetContentRoute, assetRoute } from './http/assets.ts';
+import { assetContentRoute, assetRoutes, assetThumbnailRoute } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
 import { createBodyReader } from './http/body.ts';
 import type { Env } from './http/context.ts';
@@ -18,6 +23,7 @@ import type { Presenter } from './http/present.ts';
 import { createSubmissions } from './http/submissions.ts';
 import { upstreamRoutes } from './http/upstream.ts';
 import { workflowRoutes } from './http/workflows.ts';
+import { uploadContentRoute, uploadRoutes } from './http/uploads.ts';
 import type { Backend } from './jobs/backend.ts';
 import type { CallBudget } from './jobs/budget.ts';
 import type { Feed } from './jobs/feed.ts';
@@ -39,6 +45,11 @@ export interface AppDeps {
   upstream: Upstream;
   feed: Feed;
   assets: OutputAssets;
+  registry: AssetRegistry;
+  thumbnails: Thumbnails;
+  uploads: Uploads;
+  receiver: Receiver;
+  places: Places;
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
@@ -49,7 +60,23 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { config, service, feed, assets, presenter, links, backends, now, log, budget } = deps;
+  const {
+    config,
+    service,
+    feed,
+    assets,
+    registry,
+    thumbnails,
+    uploads,
+    receiver,
+    places,
+    presenter,
+    links,
+    backends,
+    now,
+    log,
+    budget,
+  } = deps;
   const { catalogue, descriptions, runs, defaults, upstream } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
@@ -68,7 +95,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', eventRoutes({ service, feed, presenter, log, now, budget }));
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
-  app.route('/api/v2', assetContentRoute({ assets, presenter }));
+  app.route('/api/v2', uploadContentRoute({ uploads, places }));
+  app.route('/api/v2', assetContentRoute(assets));
+  app.use('/api/v2/assets/:id/thumbnail', withKeyOrLink);
+  app.route('/api/v2', assetThumbnailRoute(thumbnails));
 
   app.use('/api/v2/*', withKey);
   const bodies = createBodyReader(config.maxBodyBytes);
@@ -86,7 +116,11 @@ export function createApp(deps: AppDeps): Hono<Env> {
     }),
   );
   app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
-  app.route('/api/v2', assetRoute({ assets, presenter }));
+  app.route(
+    '/api/v2',
+    uploadRoutes({ uploads, receiver, places, outputs: assets, links, bodies, config, now }),
+  );
+  app.route('/api/v2', assetRoutes({ registry, presenter }));
 
   app.notFound(createNotFound(app));
   return app;

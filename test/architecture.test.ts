@@ -15,7 +15,7 @@ const LAYERS: Record<string, string[]> = {
   comfyui: ['errors.ts'],
   workflows: ['comfyui', 'storage', 'errors.ts'],
   jobs: ['workflows', 'comfyui', 'storage', 'errors.ts', 'log.ts'],
-  assets: ['jobs', 'comfyui', 'storage', 'errors.ts'],
+  assets: ['jobs', 'workflows', 'comfyui', 'storage', 'errors.ts'],
   http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
   'app.ts': ['http', 'jobs', 'assets', 'workflows', 'config.ts', 'log.ts'],
   'gateway.ts': [
@@ -31,6 +31,7 @@ const LAYERS: Record<string, string[]> = {
   ],
   'index.ts': [
     'gateway.ts',
+    'assets',
     'workflows',
     'jobs',
     'comfyui',

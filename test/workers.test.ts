@@ -16,7 +16,7 @@ import { createCaller, SUITE_ENV, type Caller } from './suites/gateway.ts';
 import { brief, durable, watch, type SeenEvent } from './support/events.ts';
 import { eventually, refusal, TERMINAL } from './support/gateway.ts';
 import { createKv } from './support/kv.ts';
-import { pictureGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
+import { loadGraph, pictureGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
 import {
   buildWorker,
   isMissing,
@@ -26,6 +26,7 @@ import {
   type BuiltWorker,
   type RunningGateway,
 } from './support/runtimes.ts';
+import { picture, upload, uploaded } from './support/uploads.ts';
 
 const FAST = { stepMs: 5, loadMs: 5, encodeMs: 1, decodeMs: 1, nodeMs: 1 };
 
@@ -218,6 +219,43 @@ describe.skipIf(isMissing('workerd'))('workerd', { timeout: 60_000 }, () => {
     expect(error.message).toMatch(/no KV binding "JOBS"[^]*\[\[kv_namespaces\]\]\nbinding = "JOBS"/);
   });
 
+  test('with a bucket, uploads are kept there', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'comfygate-toml-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const config = join(dir, 'wrangler.toml');
+    const toml = await readFile(join(ROOT, 'wrangler.toml'), 'utf8');
+    // As wrangler.toml itself says how.
+    await writeFile(
+      config,
+      toml.replace(/^# (\[\[r2_buckets\]\]|binding = "ASSETS"|bucket_name = .*)$/gm, '$1'),
+    );
+    const simulator = await createSimulator(FAST);
+    const gateway = await startRuntime(
+      'workerd',
+      { ...SUITE_ENV, COMFYUI_URL: simulator.url },
+      { args: [...workerArgs(built.main, config), '--persist-to', dir] },
+    );
+    onTestFinished(() => gateway.end().then(() => simulator.close()));
+    const me = createCaller(gateway.url, 'key0');
+    const large = new Uint8Array(18_000_000).map((_, i) => (i * 31 + (i >> 8) * 17) & 255);
+    const files = [large, picture(), new Uint8Array(8 * 2 ** 20).fill(5)];
+    for (const bytes of files) {
+      const asset = await uploaded(gateway.url, bytes, 'a.png', { headers: me.headers });
+      const content = Buffer.from(await (await fetch(asset.url)).arrayBuffer());
+      expect(content.equals(bytes)).toBe(true);
+      const part = await fetch(asset.url, { headers: { range: 'bytes=10-19' } });
+      expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.subarray(10, 20));
+    }
+    expect(simulator.control.stats().requests['POST /upload/image'] ?? 0).toBe(0);
+    const { id } = await uploaded(gateway.url, files[1]!, 'b.png', { headers: me.headers });
+    expect((await me.ended((await me.submit(loadGraph(id))).id)).status).toBe('succeeded');
+    const wrong = { expected_hash: `blake3:${'0'.repeat(64)}` };
+    large[0] = 9;
+    const refused = await upload(gateway.url, large, 'a.bin', { headers: me.headers, fields: wrong });
+    await refusal(refused, 409, 'hash_mismatch');
+    expect(gateway.output()).not.toMatch(HANGS);
+  });
+
   test('without API_KEYS it does not start', async () => {
     await expect(startRuntime('workerd', {})).rejects.toThrow(
       /ended with 1:\n[^]*no API_KEYS[^]*API_KEYS=alice:/,
@@ -278,7 +316,8 @@ describe('the bundle', () => {
     expect(kilobytes).toBeLessThanOrEqual(250);
     const { sources } = built;
     expect(sources).toContain('src/gateway.ts');
-    const unwanted = /src\/simulator|\/(ioredis|db0|undici|ws|@hono\/node-server)\/|stores\/(file|redis)/;
+    const unwanted =
+      /src\/simulator|\/(ioredis|db0|undici|ws|@hono\/node-server|@aws-sdk|@smithy)\/|stores\/(file|redis)/;
     expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
   });
 });

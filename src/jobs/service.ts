@@ -5,15 +5,22 @@
 import { validate } from 'uuid';
 import { startTimer } from '../comfyui/watcher.ts';
 import { GatewayError } from '../errors.ts';
-import { assetKey, deletedKey, idTimeOf, isJobId } from '../storage/keys.ts';
+import { assetKey, copyKey, deletedKey, idTimeOf, isJobId } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { backendOf, type Backend } from './backend.ts';
 import { startSpending, type CallBudget, type Spending } from './budget.ts';
 import type { Feed } from './feed.ts';
 import { POSTING_MS } from './inspector.ts';
-import { expiresAt, isTerminal, reduce, type Evidence, type Job } from './job.ts';
+import { expiresAt, isTerminal, reduce, type Evidence, type Job, type NewOutput } from './job.ts';
+import { PENDING_COPY } from './output-facts.ts';
 import { createRebuilder } from './rebuild.ts';
-import { createSubmitter, type Submission, type Submitted, type Submitter } from './submission.ts';
+import {
+  createSubmitter,
+  type Prepare,
+  type Submission,
+  type Submitted,
+  type Submitter,
+} from './submission.ts';
 import type { JobStore } from './store.ts';
 
 /** Who asks. `admin` sees everything, anybody else only what their key made. */
@@ -26,7 +33,15 @@ export interface JobSettings {
   jobTimeoutMs: number;
   jobQueueTimeoutMs: number;
   jobMaxAgeMs: number;
+  /** Outputs can be found as assets for so long, also when their job is not shown any more. */
+  outputTtlMs: number;
   maxQueueDepth: number;
+}
+
+/** Copies what jobs produced. */
+export interface OutputCopier {
+  /** A job has outputs that are to be copied. `fresh`: they were just committed, so that no copy can be there yet. */
+  noted(job: Job, fresh: boolean): void;
 }
 
 export interface JobServiceDeps {
@@ -34,6 +49,8 @@ export interface JobServiceDeps {
   stores: Stores;
   feed: Feed;
   settings: JobSettings;
+  /** Makes the files of a graph ready. */
+  prepare: Prepare;
   newId: () => string;
   now: () => number;
   /** Background work failed. Never throws. */
@@ -44,6 +61,8 @@ export interface JobServiceDeps {
   maxSizes: number;
   /** The calls to ComfyUI that one request may make, where they are counted. */
   budget: CallBudget | undefined;
+  /** Absent where outputs are not copied. */
+  copier?: OutputCopier;
 }
 
 export type JobService = ReturnType<typeof createJobService>;
@@ -59,7 +78,8 @@ export const LIVE = ['queued', 'running', 'canceling'];
 
 /** `connect` hands over the backends, which need `learn` first. */
 export function createJobService(deps: JobServiceDeps) {
-  const { store, stores, feed, settings, newId, now, report, resident, maxSizes, budget } = deps;
+  const { store, stores, feed, settings, prepare, newId, now, report, resident, maxSizes, budget, copier } =
+    deps;
   const limits = { timeoutMs: settings.jobTimeoutMs, queueTimeoutMs: settings.jobQueueTimeoutMs };
   let backends: readonly Backend[] = [];
   let rebuilder: ReturnType<typeof createRebuilder> | undefined;
@@ -74,7 +94,9 @@ export function createJobService(deps: JobServiceDeps) {
     posting.has(id) && (resident || now() < idTimeOf(id) + POSTING_MS);
 
   /** Merges evidence into a record, and publishes the result. Undefined if there is no such record. */
-  async function learn(id: string, evidence: Evidence): Promise<Job | undefined> {
+  async function learn(id: string, learned: Evidence): Promise<Job | undefined> {
+    const evidence =
+      copier && 'outputs' in learned ? { ...learned, outputs: toCopy(learned.outputs) } : learned;
     if (evidence.type === 'outputs' || evidence.type === 'ended') await recordAssets(id, evidence.outputs);
     const written = await store.update(id, (job) => reduce(job, evidence, now()));
     if (!written) return undefined;
@@ -82,6 +104,7 @@ export function createJobService(deps: JobServiceDeps) {
     if (after !== before) heard(after, after.seq !== before.seq);
     // Another writer was first: what is known here may be older than the record.
     else backendOf(backends, after)?.tracker.changed(after);
+    if ('outputs' in evidence && after.outputs !== before.outputs) copier?.noted(after, true);
     return after;
   }
 
@@ -104,17 +127,18 @@ export function createJobService(deps: JobServiceDeps) {
     const fresh = outputs.filter(({ id }) => !known.has(id));
     if (fresh.length === 0) return;
     const options = stores.recordOptions && {
-      options: { ttl: Math.ceil(settings.jobMaxAgeMs / 1000) + 3_600 },
+      options: { ttl: Math.ceil(Math.max(settings.jobMaxAgeMs, settings.outputTtlMs) / 1000) + 3_600 },
     };
-    await stores.storage.setItems(
-      fresh.map(({ id }) => ({ key: assetKey(id), value: { job: jobId }, ...options })),
-    );
+    const records = fresh.map(({ id }) => ({ key: assetKey(id), value: { job: jobId }, ...options }));
+    // What is to be copied is known before it can be: no crash makes it forgotten.
+    const mark = copier ? [{ key: copyKey(jobId), value: { at: now() }, ...options }] : [];
+    await stores.storage.setItems<{ job: string } | { at: number }>([...records, ...mark]);
   }
 
-  function visible(job: Job | undefined, caller: Caller): Job | undefined {
+  function visible(job: Job | undefined, caller: Caller, maxAgeMs = settings.jobMaxAgeMs): Job | undefined {
     if (!job || isPosting(job.id)) return undefined;
     if (!caller.admin && job.owner !== caller.owner) return undefined;
-    return isTerminal(job.status) && expiresAt(job, settings.jobMaxAgeMs) < now() ? undefined : job;
+    return isTerminal(job.status) && expiresAt(job, maxAgeMs) < now() ? undefined : job;
   }
 
   /** The job as it is now. */
@@ -122,21 +146,29 @@ export function createJobService(deps: JobServiceDeps) {
     return backendOf(backends, job)?.tracker.refresh(job) ?? Promise.resolve(job);
   }
 
-  async function get(caller: Caller, id: string): Promise<Job> {
+  async function get(caller: Caller, id: string, maxAgeMs?: number): Promise<Job> {
     const found = validate(id)
-      ? visible((await store.get(id)) ?? (await rebuilder?.one(id)), caller)
+      ? visible((await store.get(id)) ?? (await rebuilder?.one(id)), caller, maxAgeMs)
       : undefined;
     const job = found && (await refresh(found));
     if (!job) throw new GatewayError('not_found', `There is no job '${id.slice(0, 64)}'.`);
     return job;
   }
 
+  async function graphOf(id: string): Promise<string> {
+    const text = await store.graph(id);
+    if (text === undefined) throw new GatewayError('not_found', `The workflow of job '${id}' is not stored.`);
+    return text;
+  }
+
   /** Records a job that was found at ComfyUI, and follows it if it is not over. Undefined if it was deleted here. */
-  async function adopt(job: Job, graphText: string): Promise<Job | undefined> {
-    if (await stores.storage.hasItem(deletedKey(job.id))) return undefined;
+  async function adopt(found: Job, graphText: string): Promise<Job | undefined> {
+    if (await stores.storage.hasItem(deletedKey(found.id))) return undefined;
+    const job = copier ? { ...found, outputs: toCopy(found.outputs) } : found;
     await recordAssets(job.id, job.outputs);
     const kept = await store.create(job, graphText);
     if (kept === job) follow(job);
+    if (kept === job && job.outputs.length > 0) copier?.noted(job, false);
     return kept;
   }
 
@@ -159,6 +191,23 @@ export function createJobService(deps: JobServiceDeps) {
   async function leastLoad(): Promise<number> {
     const loads = await Promise.all(backends.map(({ client }) => client.queueRemaining().catch(() => 0)));
     return Math.min(...loads);
+  }
+
+  async function list(
+    caller: Caller,
+    query: Omit<JobQuery, 'owner'>,
+    limit: number,
+    cursor?: string,
+    maxAgeMs?: number,
+  ) {
+    const mine = caller.admin ? query : { ...query, owner: caller.owner };
+    const page = await store.page(mine, limit, cursor);
+    return (
+      page && {
+        jobs: page.jobs.filter((job) => visible(job, caller, maxAgeMs) !== undefined),
+        next: page.next,
+      }
+    );
   }
 
   /** Asks for the end of a job, and waits a moment to see it. A job that is over stays as it is. */
@@ -194,7 +243,7 @@ export function createJobService(deps: JobServiceDeps) {
     const id = newId();
     // Counted before the first wait, so that many at once cannot all find room.
     live.add(id);
-    const sent = submitter(id, caller.owner, submission);
+    const sent = submitter(id, caller, submission);
     posting.set(id, sent);
     try {
       const submitted = await sent;
@@ -261,7 +310,10 @@ export function createJobService(deps: JobServiceDeps) {
   return {
     learn,
     submit,
-    get,
+    get: (caller: Caller, id: string): Promise<Job> => get(caller, id),
+
+    /** A job for as long as its outputs are assets, whether it is still shown as a job or not. */
+    getKept: (caller: Caller, id: string): Promise<Job> => get(caller, id, settings.outputTtlMs),
 
     /** Another instance says that it wrote a record. */
     async hear(job: Job): Promise<void> {
@@ -296,25 +348,24 @@ export function createJobService(deps: JobServiceDeps) {
     /** The graph that a job runs, as text. */
     async graph(caller: Caller, id: string): Promise<string> {
       await get(caller, id);
-      const text = await store.graph(id);
-      if (text === undefined)
-        throw new GatewayError('not_found', `The workflow of job '${id}' is not stored.`);
-      return text;
+      return graphOf(id);
+    },
+
+    /** The same for as long as its outputs are assets. */
+    async keptGraph(caller: Caller, id: string): Promise<string> {
+      await get(caller, id, settings.outputTtlMs);
+      return graphOf(id);
     },
 
     cancel,
 
     /** Jobs newest first, from `cursor` of an earlier page on; null if that is no cursor. */
-    async list(caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) {
-      const mine = caller.admin ? query : { ...query, owner: caller.owner };
-      const page = await store.page(mine, limit, cursor);
-      return (
-        page && {
-          jobs: page.jobs.filter((job) => visible(job, caller) !== undefined),
-          next: page.next,
-        }
-      );
-    },
+    list: (caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) =>
+      list(caller, query, limit, cursor),
+
+    /** The same, of those whose outputs are assets. */
+    listKept: (caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) =>
+      list(caller, query, limit, cursor, settings.outputTtlMs),
 
     /** The job once it is over, or as it is after `ms`, or when the caller goes away. */
     async wait(job: Job, ms: number, signal: AbortSignal | undefined): Promise<Job> {
@@ -389,7 +440,17 @@ export function createJobService(deps: JobServiceDeps) {
         report,
         now,
       });
-      submitter = createSubmitter({ store, stores, backends, learn, forget: erase, limits, report, now });
+      submitter = createSubmitter({
+        store,
+        stores,
+        backends,
+        learn,
+        prepare,
+        forget: erase,
+        limits,
+        report,
+        now,
+      });
       if (!resident) return;
       for await (const job of store.each({ statuses: LIVE })) {
         if (backendOf(backends, job)) follow(job);
@@ -425,6 +486,11 @@ export function createJobService(deps: JobServiceDeps) {
     /** Everything that a backend remembers, into the store. Returns how many jobs. */
     rebuildAll: (backend: Backend): Promise<number> => rebuilder?.all(backend) ?? Promise.resolve(0),
   };
+}
+
+/** Outputs that are to be copied, but for those that are known to be. */
+function toCopy<T extends NewOutput>(outputs: readonly T[]): T[] {
+  return outputs.map((output) => ({ ...output, copy: output.copy ?? PENDING_COPY }));
 }
 
 /** Pauses between looks, in ms: short at first, then longer, without end. */

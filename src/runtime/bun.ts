@@ -18,6 +18,7 @@ declare const Bun: {
 const bun: Platform = {
   fetch: overFetch((url, init) => fetch(url, init)),
   connectSqlite: bunSqlite,
+  openBucket: async (s3) => (await import('./blobs/s3.ts')).openS3Blobs(s3),
   listen(answer, port, hostname) {
     const server = Bun.serve({
       hostname,

@@ -26,6 +26,8 @@ const SETTINGS = [
   ['CORS_ORIGINS', 'same origin', 'web pages that may call, by commas'],
   ['ALLOWED_HOSTS', 'loopback, PUBLIC_URL', 'Host names that are ours, by commas'],
   ['MAX_BODY_BYTES', '10485760', 'longer requests are answered 413'],
+  ['MAX_UPLOAD_BYTES', '104857600', 'largest file; beyond it 413'],
+  ['INPUT_URL_HOSTS', 'none', 'own hosts that inputs may come from'],
   ['JOB_TIMEOUT_MS', '600000', 'longest run of a job'],
   ['JOB_QUEUE_TIMEOUT_MS', '86400000', 'longest wait in the queue'],
   ['JOB_MAX_AGE_MS', '86400000', 'how long an ended job is kept'],
@@ -33,6 +35,8 @@ const SETTINGS = [
   ['CLEANUP_INTERVAL_MS', '3600000', 'how often the store is cleaned'],
   ['MAX_QUEUE_DEPTH', '1000', 'unfinished jobs; beyond it 429'],
   ['IDEMPOTENCY', 'reject', 'or replay: a repeated key gets the first job'],
+  ['COMFY_MCP_ASSET_TTL_HOURS', '24', 'how long uploads and outputs are assets'],
+  ['S3_ENABLE', 'false', 'true: copy outputs to S3 or R2 (README)'],
   ['LOG_LEVEL', 'info', 'debug, info, warn, error or silent'],
 ] as const;
 

@@ -22,6 +22,7 @@ declare const Deno: {
 const deno: Platform = {
   fetch: overFetch((url, init) => fetch(url, init)),
   connectSqlite: nodeSqlite,
+  openBucket: async (s3) => (await import('./blobs/s3-fetch.ts')).openS3OverFetch(s3),
   listen(answer, port, hostname) {
     const end = new AbortController();
     const { signal } = end;

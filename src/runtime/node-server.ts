@@ -11,6 +11,7 @@ import { BAD_REQUEST, badRequest, startServer, type Platform, type RunningServer
 export const node: Platform = {
   fetch: nodeFetch,
   connectSqlite: nodeSqlite,
+  openBucket: async (s3) => (await import('./blobs/s3.ts')).openS3Blobs(s3),
   async listen(answer, port, hostname) {
     const server = createServer(getRequestListener(answer, { errorHandler: badRequest }));
     server.on('clientError', refuse);

@@ -8,11 +8,14 @@ import { parseEnv } from 'node:util';
 import { v7 } from 'uuid';
 import type { Fetch } from '../comfyui/client.ts';
 import type { ConnectSocket } from '../comfyui/socket.ts';
-import { parseConfig, type Config, type Environment } from '../config.ts';
+import { parseConfig, type Config, type Environment, type S3Config } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
 import { createCodecLoader } from './codec-files.ts';
+import type { BlobStore } from '../storage/ports.ts';
+import { fetchOutside } from './outside.ts';
+import { openBlobs } from './blobs/open.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
 import { openWorkflows } from './workflow-folder.ts';
@@ -20,6 +23,8 @@ import { openWorkflows } from './workflow-folder.ts';
 export interface Platform {
   fetch: Fetch;
   connectSqlite: ConnectSqlite;
+  /** Loads the S3 client, which is large. */
+  openBucket(s3: S3Config): Promise<BlobStore>;
   /** Rejects (or throws) if it cannot listen. */
   listen(answer: Gateway['fetch'], port: number, hostname: string): Listener | Promise<Listener>;
 }
@@ -86,9 +91,14 @@ export async function startServer(environment: Environment, platform: Platform):
   const report = (error: unknown, stage: string) =>
     log('warn', 'background_failed', { stage, error: causes(error) });
   const stores = await openStores(config.storage, Date.now, platform.connectSqlite, report);
+  const bucket = config.s3 && (await platform.openBucket(config.s3));
+  const blobs = openBlobs(config.storage) ?? bucket;
   const gateway = createGateway(config, {
     stores,
+    ...(bucket && { bucket }),
+    ...(blobs && { blobs }),
     fetch: platform.fetch,
+    fetchOutside,
     connectSocket,
     loadCodecs: createCodecLoader(),
     newId: v7,
@@ -106,6 +116,7 @@ export async function startServer(environment: Environment, platform: Platform):
       url,
       backends: config.backends.map(({ name }) => name),
       storage: config.storage.kind,
+      uploads: blobs?.kind ?? 'comfyui',
     });
     return {
       url,
