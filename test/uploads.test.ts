@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
+import { extensionFor } from '../src/assets/sniff.ts';
 import { createMemoryBlobs } from '../src/runtime/blobs/memory.ts';
 import type { BlobStore } from '../src/storage/ports.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
@@ -137,6 +138,8 @@ describe.each([
     const mint = (body: object, headers: Record<string, string>) =>
       gateway.request('POST', '/api/v2/assets/from-hash', body, headers);
     expect([(await head(ALICE)).status, (await head(BOB)).status]).toEqual([200, 404]);
+    const read = await gateway.request('GET', `/api/v2/assets/by-hash/${hash}`, undefined, ALICE);
+    await refusal(read, 405, 'method_not_allowed');
     await refusal(await mint({ hash }, BOB), 404, 'blob_not_found');
     const same = await mint({ hash, file_path: 'a.png' }, ALICE);
     expect(same.status).toBe(200);
@@ -307,6 +310,21 @@ test('what it is, is read from the bytes', async () => {
   const answer = await fetch(page.url);
   expect(answer.headers.get('content-disposition')).toMatch(/^attachment/);
   expect(answer.headers.get('content-security-policy')).toContain('sandbox');
+});
+
+test.each([
+  ['image/png', 'a.PNG', 'png'],
+  ['image/png', 'a.jpg', 'png'],
+  ['image/jpeg', 'photo.jpeg', 'jpeg'],
+  ['image/jpeg', 'photo', 'jpg'],
+  ['audio/flac', 'x.flac', 'flac'],
+  ['video/x-matroska', 'x.png', 'mkv'],
+  ['application/octet-stream', 'x.FBX', 'fbx'],
+  ['application/fbx', 'x.fbx', 'fbx'],
+  ['application/octet-stream', '../../x.b$n', 'bin'],
+  ['text/plain', '', 'txt'],
+])('%s under the name %s gets the extension %s', (type, name, extension) => {
+  expect(extensionFor(type, name)).toBe(extension);
 });
 
 test('forms that are none', async () => {
