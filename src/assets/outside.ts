@@ -107,7 +107,8 @@ export function createOutside({ fetch, hosts }: OutsideDeps): OpenOutside {
     if (!fetch) throw refused(from, 'this gateway fetches nothing');
     try {
       const headers = { 'accept-encoding': 'identity', 'user-agent': 'comfygate' };
-      return await fetch(url, { headers, signal, isAllowed });
+      // Not every part of a connection can be told to end.
+      return await Promise.race([fetch(url, { headers, signal, isAllowed }), ending(signal)]);
     } catch (error) {
       throw refused(
         from,
@@ -157,6 +158,17 @@ function fileIn(response: OutsideResponse, url: URL, from: string, signal: Abort
   };
 }
 
+/** Rejects when the time is over. Whoever waits for it sees it; nobody else has to. */
+function ending(signal: AbortSignal): Promise<never> {
+  const end = new Promise<never>((_, reject) => {
+    const late = (): void => reject(new Error('too late', { cause: signal.reason }));
+    if (signal.aborted) late();
+    else signal.addEventListener('abort', late);
+  });
+  end.catch(() => undefined);
+  return end;
+}
+
 /** The same bytes, as long as they come in time. */
 function inTime(
   stream: ReadableStream<Uint8Array>,
@@ -164,13 +176,7 @@ function inTime(
   from: string,
 ): ReadableStream<Uint8Array> {
   const reader = stream.getReader();
-  const limit = new Promise<never>((_, reject) => {
-    const late = (): void => reject(new Error('too late', { cause: signal.reason }));
-    if (signal.aborted) late();
-    else signal.addEventListener('abort', late);
-  });
-  // Who reads it sees it; nobody else has to.
-  limit.catch(() => undefined);
+  const limit = ending(signal);
   const source = {
     async pull(controller: ReadableStreamDefaultController<Uint8Array>) {
       try {

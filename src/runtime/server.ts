@@ -6,13 +6,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseEnv } from 'node:util';
 import { v7 } from 'uuid';
+import type { FetchOutside } from '../assets/outside.ts';
 import type { Fetch } from '../comfyui/client.ts';
 import type { ConnectSocket } from '../comfyui/socket.ts';
 import { parseConfig, type Config, type Environment } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
-import { fetchOutside } from './outside.ts';
 import { openBlobs } from './blobs/open.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
@@ -20,6 +20,7 @@ import { openWorkflows } from './workflow-folder.ts';
 
 export interface Platform {
   fetch: Fetch;
+  fetchOutside: FetchOutside;
   connectSqlite: ConnectSqlite;
   /** Rejects (or throws) if it cannot listen. */
   listen(answer: Gateway['fetch'], port: number, hostname: string): Listener | Promise<Listener>;
@@ -92,7 +93,7 @@ export async function startServer(environment: Environment, platform: Platform):
     stores,
     ...(blobs && { blobs }),
     fetch: platform.fetch,
-    fetchOutside,
+    fetchOutside: platform.fetchOutside,
     connectSocket,
     newId: v7,
     now: Date.now,
