@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import { createLinks } from './assets/links.ts';
 import type { FetchOutside } from './assets/outside.ts';
 import { createOutputAssets } from './assets/outputs.ts';
+import type { Codecs } from './assets/thumbnail.ts';
 import { wireUploads } from './assets/wire.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createObjectInfo } from './comfyui/object-info.ts';
@@ -48,6 +49,8 @@ export interface Ports {
   fetchOutside?: FetchOutside;
   /** Absent where the runtime cannot hold a socket. */
   connectSocket?: ConnectSocket;
+  /** Asked for the first thumbnail, and again for every other; absent where no thumbnails are made. */
+  loadCodecs?: () => Promise<Codecs>;
   /** A new lower-case UUIDv7. */
   newId: () => string;
   /** Ms since 1970. */

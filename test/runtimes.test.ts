@@ -309,7 +309,7 @@ test('Deno may read every setting by its name, and nothing else', async () => {
   expect(words.filter((word) => /^-|allow/.test(word))).toEqual([
     '--allow-net',
     expect.stringMatching(/^--allow-env=/),
-    '--allow-read=.comfygate,workflows,.env,config.json,$HOME/.config/comfy-mcp',
+    '--allow-read=.comfygate,workflows,.env,config.json,$HOME/.config/comfy-mcp,node_modules/@jsquash',
     '--allow-write=.comfygate',
   ]);
 });

@@ -10,15 +10,15 @@ const NEEDED_NODE = 24;
 /** Name, default, meaning. One line of `--help` each. */
 const SETTINGS = [
   ['COMFYUI_URL', 'http://127.0.0.1:8188', 'one or more ComfyUI base URLs, by commas'],
-  ['COMFYUI_HEADERS', 'none', 'JSON object of headers for every call to ComfyUI'],
+  ['COMFYUI_HEADERS', 'none', 'JSON object of headers for every call'],
   ['COMFYUI_TRANSPORT', 'auto', 'auto, socket or poll'],
   ['HOST', '127.0.0.1', 'address to listen on'],
   ['PORT', '8080', 'port to listen on; 0 lets the system choose'],
   ['STORAGE_URL', 'file:./.comfygate', 'memory:, file:DIR or redis://HOST:PORT'],
   ['WORKFLOW_DIR', './workflows', 'workflow files; without it, those that ship'],
-  ['COMFY_MCP_DEFAULT_IMAGE_MODEL', 'none', 'model where nobody names one; …_AUDIO_…, …_VIDEO_…'],
+  ['COMFY_MCP_DEFAULT_IMAGE_MODEL', 'none', 'also …_AUDIO_…, …_VIDEO_…; a checkpoint file'],
   ['CONFIG_FILE', './config.json', 'read if it is there'],
-  ['API_KEYS', 'none', 'name:secret, by commas; sees its own jobs, admin all'],
+  ['API_KEYS', 'none', 'name:secret, by commas; admin sees all'],
   ['ALLOW_ANONYMOUS', 'only on loopback', 'true: serve everybody who can reach it'],
   ['PUBLIC_URL', 'from the request', 'base of absolute links'],
   ['TRUST_PROXY', 'false', 'true: base of links from X-Forwarded-*'],
@@ -80,7 +80,7 @@ function refuse(fault: string): void {
 
 function help(): string {
   const lines = SETTINGS.map(
-    ([name, preset, meaning]) => `  ${name.padEnd(30)} ${preset.padEnd(22)} ${meaning}`,
+    ([name, preset, meaning]) => `  ${name.padEnd(29)} ${preset.padEnd(21)} ${meaning}`,
   );
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 

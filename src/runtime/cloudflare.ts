@@ -26,6 +26,9 @@ export default {
   scheduled: (_event: unknown, env: Bindings): Promise<void> => gatewayOf(env).scheduled(),
 };
 
+/** Evaluated at the first picture, not when an isolate starts. */
+const loadCodecs = async () => (await import('./codec-modules.ts')).codecs;
+
 const gateways = new WeakMap<Bindings, Gateway>();
 
 function gatewayOf(env: Bindings): Gateway {
@@ -42,6 +45,7 @@ function open(env: Bindings): Gateway {
     ...(blobs && { blobs }),
     fetch: overFetch((url, init) => fetch(url, init)),
     fetchOutside: overStandardFetch((url, init) => fetch(url, init)),
+    loadCodecs,
     newId: v7,
     now: Date.now,
     log,

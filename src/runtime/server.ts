@@ -14,6 +14,7 @@ import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
 import { openBlobs } from './blobs/open.ts';
+import { createCodecLoader } from './codec-files.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
 import { openWorkflows } from './workflow-folder.ts';
@@ -95,6 +96,7 @@ export async function startServer(environment: Environment, platform: Platform):
     fetch: platform.fetch,
     fetchOutside: platform.fetchOutside,
     connectSocket,
+    loadCodecs: createCodecLoader(),
     newId: v7,
     now: Date.now,
     log,
