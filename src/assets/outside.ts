@@ -32,7 +32,8 @@ export interface OutsideFile {
   name: string;
 }
 
-export type OpenOutside = (url: string) => Promise<OutsideFile>;
+/** Throws 422 `invalid_request` for an address that is not allowed, or has no file. `signal` ends the reading of the file, too. */
+export type OpenOutside = (url: string, signal: AbortSignal) => Promise<OutsideFile>;
 
 interface OutsideDeps {
   fetch: FetchOutside | undefined;
@@ -41,9 +42,6 @@ interface OutsideDeps {
 }
 
 const MAX_REDIRECTS = 3;
-
-/** For the whole file, redirects included, in ms. */
-const LIMIT_MS = 120_000;
 
 /** The port over a standard `fetch`, which cannot tell addresses: only names are checked. */
 export function overStandardFetch(
@@ -60,7 +58,6 @@ export function overStandardFetch(
   };
 }
 
-/** `open` throws 422 `invalid_request` for an address that is not allowed, or has no file. */
 export function createOutside({ fetch, hosts }: OutsideDeps): OpenOutside {
   const isListed = (url: URL): boolean =>
     [url.host, url.hostname, `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}`].some((host) =>
@@ -78,8 +75,7 @@ export function createOutside({ fetch, hosts }: OutsideDeps): OpenOutside {
     return url;
   }
 
-  return async (text) => {
-    const signal = AbortSignal.timeout(LIMIT_MS);
+  return async (text, signal) => {
     let url = check(text, text);
     for (let redirects = 0; ; redirects++) {
       const response = await ask(url, signal, text);
