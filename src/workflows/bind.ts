@@ -5,7 +5,7 @@
 import { parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { checkValue, type ValueFault } from './check-value.ts';
-import { inputsOf, isLink, nodeLabel, type Graph } from './graph-text.ts';
+import { inputsOf, isLink, nodeLabel, wrapList, type Graph } from './graph-text.ts';
 import { integerLimit, toInteger } from './numbers.ts';
 import { literalDefault, literalType, missingPlace, ownerOf } from './parameters.ts';
 import { isPlaceholder } from './placeholders.ts';
@@ -257,7 +257,7 @@ function copyFor(graph: Graph, targets: readonly Target[]): Graph {
 
 /** Every place was found to be there, so an input called `__proto__` is a property like any other. */
 function set(graph: Graph, bindings: Parameter['bindings'], value: unknown): void {
-  for (const { node, input } of bindings) inputsOf(graph[node])[input] = value;
+  for (const { node, input } of bindings) inputsOf(graph[node])[input] = wrapList(value);
 }
 
 function isMinusOne(value: unknown): boolean {

@@ -129,10 +129,17 @@ function nodeFaults(node: JsonObject, nodeClass: JsonObject, graph: Graph): Node
       });
       continue;
     }
-    const fault = valueFault(field, value, inputSpec(nodeClass, field));
+    const spec = inputSpec(nodeClass, field);
+    const fault =
+      spec !== undefined && Array.isArray(value) ? listFault(field) : valueFault(field, value, spec);
     if (fault) faults.push(fault);
   }
   return faults;
+}
+
+function listFault(field: string): NodeFault {
+  const message = `input '${field}' is a list, which ComfyUI takes for a link, and is none; a list as a value is written {"__value__": […]}`;
+  return { field, reason: 'bad_link', message };
 }
 
 function didYouMean(near: readonly string[]): string {
