@@ -113,6 +113,9 @@ function resolve(
     else if (keepSeeds && name === 'seed' && parameters.some((p) => p.seed === true)) {
       for (const p of parameters)
         if (p.seed === true && !Object.hasOwn(values, p.name)) given.set(p.name, value);
+    } else if (keepSeeds && name === 'seed' && isMinusOne(value)) {
+      // There is none, so all of them are kept.
+      continue;
     } else {
       const path = pathParameter(graph, parameters, name, objectInfo);
       if ('reason' in path) faults.push(path);
