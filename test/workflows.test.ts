@@ -444,6 +444,24 @@ describe('uploads', () => {
     expect((await list(gateway)).has('x')).toBe(false);
   });
 
+  test('of one owner have a limit together, and what replaces another counts once', async () => {
+    const { gateway } = await startBoth({ WORKFLOW_DIR: SHIPPED });
+    const large = JSON.stringify({ '1': { class_type: 'A', inputs: { a: 'x'.repeat(4_000_000) } } });
+    const put = (name: string) => gateway.request('PUT', `/api/v2/workflows/${name}`, large);
+    for (const name of ['a', 'b', 'c', 'd', 'd']) expect((await put(name)).ok).toBe(true);
+    expect((await refusal(await put('e'), 400, 'invalid_request')).message).toContain('Delete some');
+    await gateway.request('DELETE', '/api/v2/workflows/a');
+    expect((await put('e')).status).toBe(201);
+    expect([...(await list(gateway)).keys()]).toEqual([
+      'b',
+      'c',
+      'd',
+      'e',
+      'generate_image',
+      'generate_song',
+    ]);
+  });
+
   test("each key has its own; the administrator's are for all", async () => {
     const keys = { API_KEYS: 'alice:alice-secret,bob:bob-secret-1,admin:admin-secret' };
     const { gateway } = await startBoth({ ...keys, WORKFLOW_DIR: SHIPPED });
