@@ -12,6 +12,7 @@ import { download } from './download.ts';
 import { frames } from './frames.ts';
 import { jobs } from './jobs.ts';
 import { listing } from './listing.ts';
+import { mcp } from './mcp.ts';
 import { named as namedRuns } from './named.ts';
 import { polling } from './polling.ts';
 import { reads } from './reads.ts';
@@ -35,6 +36,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   listing,
   polling,
   uploads,
+  mcp,
 ];
 
 const named = process.argv.slice(2);

@@ -32,6 +32,8 @@ import type { Runs } from './jobs/runs.ts';
 import type { JobService } from './jobs/service.ts';
 import type { Upstream } from './jobs/upstream.ts';
 import type { Log } from './log.ts';
+import { mcpRoute } from './mcp/route.ts';
+import type { ServerFor } from './mcp/server.ts';
 import type { Catalogue } from './workflows/catalogue.ts';
 import type { Descriptions } from './workflows/descriptions.ts';
 
@@ -53,6 +55,8 @@ export interface AppDeps {
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
+  mcp: ServerFor;
+  newId: () => string;
   now: () => number;
   log: Log;
   /** Where nothing runs between requests, streams look for themselves, within so many calls to ComfyUI. */
@@ -77,7 +81,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     log,
     budget,
   } = deps;
-  const { catalogue, descriptions, runs, defaults, upstream } = deps;
+  const { catalogue, descriptions, runs, defaults, upstream, mcp, newId } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -122,6 +126,9 @@ export function createApp(deps: AppDeps): Hono<Env> {
   );
   app.route('/api/v2', assetRoutes({ registry, presenter }));
 
+  app.use('/mcp', withKey);
+  app.route('/', mcpRoute({ serverFor: mcp, readText: bodies.text, newId }));
+
   app.notFound(createNotFound(app));
   return app;
 }
@@ -147,6 +154,10 @@ function crossOrigin(origins: readonly string[]): MiddlewareHandler {
     'content-type',
     'idempotency-key',
     'last-event-id',
+    'mcp-method',
+    'mcp-name',
+    'mcp-protocol-version',
+    'mcp-session-id',
     'prefer',
     'range',
   ];
@@ -173,6 +184,7 @@ const EXPOSED = [
   'content-range',
   'etag',
   'idempotency-replayed',
+  'mcp-session-id',
   'preference-applied',
   'retry-after',
   'x-request-id',

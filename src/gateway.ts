@@ -26,7 +26,7 @@ import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
 import type { Job } from './jobs/job.ts';
 import { createRuns } from './jobs/runs.ts';
-import { createJobService, type JobService } from './jobs/service.ts';
+import { callerOf, createJobService, type JobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
 import { TRACK_MS } from './jobs/inspector.ts';
 import { createTracker } from './jobs/tracker.ts';
@@ -34,6 +34,9 @@ import { createUpstream } from './jobs/upstream.ts';
 import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey, rebuiltKey } from './storage/keys.ts';
+import { createMcp } from './mcp/mcp.ts';
+import type { ServerFor } from './mcp/server.ts';
+import type { Visit } from './mcp/tool.ts';
 import type { BlobStore, Stores } from './storage/ports.ts';
 import { openBundle } from './workflows/bundle.ts';
 import { createCatalogue } from './workflows/catalogue.ts';
@@ -91,6 +94,8 @@ export interface Gateway {
   fetch(request: Request): Response | Promise<Response>;
   /** Loads what was active and begins to follow it. The first request does it too. */
   start(): Promise<void>;
+  /** An MCP server for one connection of whoever runs this gateway: with the first API key, or as anybody without keys. */
+  mcp(visit: Omit<Visit, 'caller'>): ReturnType<ServerFor>;
   /** Looks after all live jobs once: what a cron trigger does where nothing goes on between requests. */
   scheduled(): Promise<void>;
   /** Ends the streams and the waits, so that open requests can finish. */
@@ -201,7 +206,26 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const runs = createRuns({ service, catalogue, descriptions, objectInfo });
   const defaults = createDefaults({ tiers, descriptions, objectInfo });
   const upstream = createUpstream(() => backends, service);
+  const mcp = createMcp({
+    service,
+    runs,
+    descriptions,
+    defaults,
+    upstream,
+    feed,
+    outputs: assets,
+    registry,
+    thumbnails,
+    backends: () => backends,
+    resident,
+    workflowDir: config.workflowDir,
+    version: '0.1.0',
+    now,
+    log,
+  });
   const app = createApp({
+    mcp,
+    newId,
     config,
     service,
     catalogue,
@@ -339,6 +363,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
 
   return {
     start,
+    mcp: (visit) => mcp({ ...visit, caller: callerOf(config.apiKeys[0]?.name) }),
     fetch: (request) => (ready ? app.fetch(request) : startThen(request)),
     async scheduled() {
       if (!ready) await start();

@@ -17,10 +17,12 @@ const LAYERS: Record<string, string[]> = {
   jobs: ['workflows', 'comfyui', 'storage', 'errors.ts', 'log.ts'],
   assets: ['jobs', 'workflows', 'comfyui', 'storage', 'errors.ts'],
   http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
-  'app.ts': ['http', 'jobs', 'assets', 'workflows', 'config.ts', 'log.ts'],
+  mcp: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
+  'app.ts': ['http', 'mcp', 'jobs', 'assets', 'workflows', 'config.ts', 'log.ts'],
   'gateway.ts': [
     'app.ts',
     'http',
+    'mcp',
     'jobs',
     'assets',
     'workflows',

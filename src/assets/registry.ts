@@ -69,6 +69,9 @@ interface RegistryDeps {
 const CHUNK = 50;
 const MAX_JOBS = 1_000;
 
+/** Outputs that are looked into for whoever has made them, also where calls are counted. */
+const FEW = 4;
+
 export function createAssetRegistry({ service, outputs, urls, assetTtlMs, maxExamined }: RegistryDeps) {
   function record(job: Job, output: JobOutput, viewer: Viewer): AssetRecord {
     const { width, height, durationMs } = output.media ?? {};
@@ -156,6 +159,14 @@ export function createAssetRegistry({ service, outputs, urls, assetTtlMs, maxExa
       const { job, output } = await outputs.find(caller, id);
       return record(job, await outputs.examined(job, output), viewer);
     },
+
+    /** All outputs of a job in its order; sizes of the first few are looked up where they are not known yet. */
+    ofJob: (job: Job, viewer: Viewer): Promise<AssetRecord[]> =>
+      Promise.all(
+        job.outputs.map(async (output, i) =>
+          record(job, i < Math.max(maxExamined, FEW) ? await outputs.examined(job, output) : output, viewer),
+        ),
+      ),
 
     /** The same with what it was made by. */
     async metadata(caller: Caller, id: string, viewer: Viewer): Promise<AssetMetadata> {

@@ -3,6 +3,7 @@
  * `learn`.
  */
 import { validate } from 'uuid';
+import type { RunResult } from '../comfyui/history.ts';
 import { startTimer } from '../comfyui/watcher.ts';
 import { GatewayError } from '../errors.ts';
 import { assetKey, copyKey, deletedKey, idTimeOf, isJobId } from '../storage/keys.ts';
@@ -27,6 +28,14 @@ import type { JobStore } from './store.ts';
 export interface Caller {
   owner: string;
   admin: boolean;
+}
+
+/** The key of this name sees what all keys made. */
+const ADMIN = 'admin';
+
+/** Whoever has the key of this name; undefined where there are no keys: all are one owner then. */
+export function callerOf(key: string | undefined): Caller {
+  return key === undefined ? { owner: 'anonymous', admin: true } : { owner: key, admin: key === ADMIN };
 }
 
 export interface JobSettings {
@@ -260,7 +269,12 @@ export function createJobService(deps: JobServiceDeps) {
   }
 
   /** Waits by looking, where nothing would wake a waiter. */
-  async function pollUntil(job: Job, deadline: number, signal: AbortSignal | undefined): Promise<Job> {
+  async function pollUntil(
+    job: Job,
+    deadline: number,
+    signal: AbortSignal | undefined,
+    seen?: (job: Job) => void,
+  ): Promise<Job> {
     const { affordable, counted } = startSpending(budget);
     let latest = job;
     for (const delay of adaptiveDelays()) {
@@ -269,6 +283,7 @@ export function createJobService(deps: JobServiceDeps) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(delay, left)));
       const shown = latest;
       latest = await counted(() => refresh(shown));
+      seen?.(latest);
     }
     return latest;
   }
@@ -367,10 +382,26 @@ export function createJobService(deps: JobServiceDeps) {
     listKept: (caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) =>
       list(caller, query, limit, cursor, settings.outputTtlMs),
 
-    /** The job once it is over, or as it is after `ms`, or when the caller goes away. */
-    async wait(job: Job, ms: number, signal: AbortSignal | undefined): Promise<Job> {
+    /** How many jobs of the caller match; on KV counted up to 1,000. */
+    count: (caller: Caller, query: Omit<JobQuery, 'owner'>): Promise<number> =>
+      store.count(caller.admin ? query : { ...query, owner: caller.owner }),
+
+    /** What ComfyUI itself remembers of a run; undefined if it has forgotten it, or has not finished it. */
+    history: async (job: Job): Promise<RunResult | undefined> =>
+      backendOf(backends, job)?.client.history(job.id),
+
+    /**
+     * The job once it is over, or as it is after `ms`, or when the caller goes away. `seen` is called with every look
+     * that is taken meanwhile, where the feed has no news.
+     */
+    async wait(
+      job: Job,
+      ms: number,
+      signal: AbortSignal | undefined,
+      seen?: (job: Job) => void,
+    ): Promise<Job> {
       if (isTerminal(job.status) || ms <= 0 || signal?.aborted) return job;
-      if (!resident) return pollUntil(job, now() + ms, signal);
+      if (!resident) return pollUntil(job, now() + ms, signal, seen);
       await new Promise<void>((resolve) => {
         const leave = feed.subscribe(job, (wake) => {
           if (wake.type === 'end' || (wake.type === 'job' && isTerminal(wake.job.status))) done();

@@ -42,12 +42,13 @@ const SETTINGS = [
 
 const [argument, ...others] = process.argv.slice(2);
 if (others.length > 0) refuse(`${process.argv.length - 2} arguments are too many`);
-else if (argument === undefined) await start();
+else if (argument === undefined) await start(() => import('./node.ts'));
+else if (argument === 'mcp') await start(() => import('./mcp-stdio.ts'));
 else if (argument === '--help' || argument === '-h') console.log(help());
 else if (argument === '--version' || argument === '-v') console.log(version());
 else refuse(`unknown argument "${argument}"`);
 
-async function start(): Promise<void> {
+async function start(open: () => Promise<unknown>): Promise<void> {
   const major = Number.parseInt(process.versions.node, 10);
   if (major < NEEDED_NODE) {
     console.error(
@@ -58,7 +59,7 @@ async function start(): Promise<void> {
     return;
   }
   hideSqliteWarning();
-  await import('./node.ts');
+  await open();
 }
 
 /** Some Node 24 call their SQLite experimental. It is what `file:` is built on; other warnings are shown as ever. */
@@ -76,7 +77,7 @@ function refuse(fault: string): void {
   const remedy = isSetting
     ? `${name} is an environment variable: ${name}=… comfygate`
     : 'Without arguments it starts the gateway; settings are environment variables.';
-  console.error(`comfygate: ${fault}. Known are --help (-h) and --version (-v). ${remedy}`);
+  console.error(`comfygate: ${fault}. Known are mcp, --help (-h) and --version (-v). ${remedy}`);
   process.exitCode = 2;
 }
 
@@ -87,8 +88,8 @@ function help(): string {
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 
   comfygate            start the gateway; Ctrl-C or SIGTERM ends it
-  comfygate --help     show this (-h)
-  comfygate --version  show the version (-v)
+  comfygate mcp        speak MCP on stdin and stdout, for a client that starts it
+  comfygate --help     show this (-h); --version (-v): the version
 
 Settings are environment variables, also read from ./.env:
 

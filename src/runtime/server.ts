@@ -40,6 +40,8 @@ export interface Listener {
 
 export interface RunningServer {
   url: string;
+  /** An MCP server for whoever started this process. */
+  mcp: (session: string) => ReturnType<Gateway['mcp']>;
   /** Stops accepting, ends the streams, lets open requests finish for a while, closes the store. */
   close(): Promise<void>;
 }
@@ -121,6 +123,7 @@ export async function startServer(environment: Environment, platform: Platform):
     });
     return {
       url,
+      mcp: (session) => gateway.mcp({ base: url, session }),
       async close() {
         gateway.endStreams();
         await end(listener);
