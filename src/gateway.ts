@@ -370,7 +370,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
       const before = calls;
       await service.visitAll();
       if (copier) await copier.visit(spendRest(config.maxSubrequests - (calls - before)));
-      await sweep(SWEPT_AT_ONCE);
+      if (Math.floor(now() / 60_000) % SWEEP_MINUTES === 0) await sweep(SWEPT_AT_ONCE);
     },
     endStreams: feed.close,
     async close() {
@@ -398,8 +398,10 @@ function spendRest(rest: number): (calls: number) => boolean {
     return fits;
   };
 }
-/** Uploads that one cron trigger looks at: what a Worker reads is counted. */
-const SWEPT_AT_ONCE = 20;
+
+/** How often a cron trigger looks for expired uploads, and at how many: what a Worker lists and reads is counted. */
+const SWEEP_MINUTES = 10;
+const SWEPT_AT_ONCE = 40;
 
 /** How often a ComfyUI that cannot be reached is mentioned in the log, in ms. */
 const AWAY_MS = 60_000;

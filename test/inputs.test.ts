@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
 import { createOutside, isPublicAddress } from '../src/assets/outside.ts';
+import { createFetchOutside } from '../src/runtime/outside.ts';
 import { createMemoryBlobs } from '../src/runtime/blobs/memory.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
 import { refusal, startBoth, startGateway, startSimulator, type TestGateway } from './support/gateway.ts';
@@ -315,8 +316,21 @@ describe('addresses', () => {
         throw new Error('it was connected to');
       },
     });
-    await expect(open('https://rebinding.example.org/a.png')).rejects.toThrow(/private network/);
+    await expect(open('https://rebinding.example.org/a.png', new AbortController().signal)).rejects.toThrow(
+      /private network/,
+    );
     expect(asked).toEqual(['rebinding.example.org']);
+  });
+
+  test('a server that says nothing, and one that stops in the middle', async () => {
+    const { host } = await serveFiles((request, response) => {
+      if (request.url === '/middle') response.writeHead(200).write('x');
+    });
+    const open = createOutside({ hosts: [host], fetch: createFetchOutside() });
+    await expect(open(`http://${host}/silent`, AbortSignal.timeout(200))).rejects.toThrow(/not in time/);
+    const { stream } = await open(`http://${host}/middle`, AbortSignal.timeout(200));
+    const text = new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).text();
+    await expect(text).rejects.toThrow(/did not come in time/);
   });
 
   test('a redirect is looked at like the first address', async () => {

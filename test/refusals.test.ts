@@ -228,3 +228,15 @@ async function rejected(gateway: TestGateway, workflow: unknown) {
 function faultsIn(details: Record<string, unknown> | null): Faults {
   return (details?.['node_errors'] ?? {}) as Faults;
 }
+
+test('a node without inputs is refused: the queue of a real ComfyUI dies of it, for everybody', async () => {
+  const { gateway, simulator } = await startBoth();
+  const workflow = { ...pictureGraph(), '7': { class_type: 'EmptyImage' } };
+  const { message } = await refusal(
+    await gateway.request('POST', '/api/v2/jobs', { workflow }),
+    422,
+    'invalid_workflow',
+  );
+  expect(message).toContain('Node 7');
+  expect(simulator.control.stats().requests['POST /prompt']).toBeUndefined();
+});

@@ -1,12 +1,15 @@
 /** `POST /api/v2/assets` and what can be done with uploads. */
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
+import { extensionFor } from '../src/assets/sniff.ts';
 import { createMemoryBlobs } from '../src/runtime/blobs/memory.ts';
 import type { BlobStore } from '../src/storage/ports.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
-import { eventually, refusal, send, startBoth } from './support/gateway.ts';
-import { pictureGraph } from './support/graphs.ts';
+import { openRedisStores } from '../src/runtime/stores/redis.ts';
+import { eventually, refusal, send, startBoth, startGateway, startSimulator } from './support/gateway.ts';
+import { loadGraph, pictureGraph } from './support/graphs.ts';
+import { redisIsMissing, startRedis } from './support/redis.ts';
 import { hashOf, picture, upload, uploaded } from './support/uploads.ts';
 
 const KEYS = { API_KEYS: 'alice:alice-secret,bob:bob-secret-1,admin:admin-secret' };
@@ -135,6 +138,8 @@ describe.each([
     const mint = (body: object, headers: Record<string, string>) =>
       gateway.request('POST', '/api/v2/assets/from-hash', body, headers);
     expect([(await head(ALICE)).status, (await head(BOB)).status]).toEqual([200, 404]);
+    const read = await gateway.request('GET', `/api/v2/assets/by-hash/${hash}`, undefined, ALICE);
+    await refusal(read, 405, 'method_not_allowed');
     await refusal(await mint({ hash }, BOB), 404, 'blob_not_found');
     const same = await mint({ hash, file_path: 'a.png' }, ALICE);
     expect(same.status).toBe(200);
@@ -307,6 +312,21 @@ test('what it is, is read from the bytes', async () => {
   expect(answer.headers.get('content-security-policy')).toContain('sandbox');
 });
 
+test.each([
+  ['image/png', 'a.PNG', 'png'],
+  ['image/png', 'a.jpg', 'png'],
+  ['image/jpeg', 'photo.jpeg', 'jpeg'],
+  ['image/jpeg', 'photo', 'jpg'],
+  ['audio/flac', 'x.flac', 'flac'],
+  ['video/x-matroska', 'x.png', 'mkv'],
+  ['application/octet-stream', 'x.FBX', 'fbx'],
+  ['application/fbx', 'x.fbx', 'fbx'],
+  ['application/octet-stream', '../../x.b$n', 'bin'],
+  ['text/plain', '', 'txt'],
+])('%s under the name %s gets the extension %s', (type, name, extension) => {
+  expect(extensionFor(type, name)).toBe(extension);
+});
+
 test('forms that are none', async () => {
   const { gateway } = await startBoth();
   const post = (body: string, type: string) =>
@@ -382,3 +402,41 @@ function watched(): { blobs: BlobStore; keys: Set<string> } {
   };
   return { blobs, keys };
 }
+
+describe.skipIf(redisIsMissing)('several instances on one Redis', () => {
+  test.each([
+    ['with a blob store that all reach', true],
+    ["in ComfyUI's input folder", false],
+  ])('%s: uploads of the same bytes are one content', async (_, shared) => {
+    const server = await startRedis();
+    onTestFinished(() => server.close());
+    const simulator = await startSimulator();
+    const { blobs, keys } = watched();
+    const [a, b] = await Promise.all(
+      [1, 2].map(async () =>
+        startGateway(
+          { COMFYUI_URL: simulator.url },
+          { stores: await openRedisStores(server.url), blobs: shared ? blobs : null },
+        ),
+      ),
+    );
+    const bytes = picture();
+    const assets = await Promise.all(
+      Array.from({ length: 20 }, (_x, i) =>
+        uploaded((i % 2 ? a : b)!.url, bytes, i % 4 < 2 ? 'a.png' : 'b.png'),
+      ),
+    );
+    expect(new Set(assets.map(({ id }) => id)).size).toBe(2);
+    if (shared) await eventually(() => keys.size === 1);
+    for (const [i, { id }] of assets.slice(0, 4).entries()) {
+      const other = i % 2 ? b! : a!;
+      const content = await fetch(`${other.url}/api/v2/assets/${id}/content`);
+      expect(new Uint8Array(await content.arrayBuffer())).toEqual(bytes);
+      expect((await other.ended((await other.submit(loadGraph(id))).id)).status).toBe('succeeded');
+    }
+    const ids = [...new Set(assets.map(({ id }) => id))];
+    await Promise.all(ids.map((id, i) => (i % 2 ? a : b)!.request('DELETE', `/api/v2/assets/${id}`)));
+    for (const id of ids) expect((await a!.request('GET', `/api/v2/assets/${id}`)).status).toBe(404);
+    expect(keys.size).toBe(0);
+  });
+});

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createParser } from 'eventsource-parser';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
 import worker from '../src/runtime/cloudflare.ts';
 import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
@@ -16,6 +16,7 @@ import { createCaller, SUITE_ENV, type Caller } from './suites/gateway.ts';
 import { brief, durable, watch, type SeenEvent } from './support/events.ts';
 import { eventually, refusal, TERMINAL } from './support/gateway.ts';
 import { createKv } from './support/kv.ts';
+import { createBucket } from './support/r2.ts';
 import { loadGraph, pictureGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
 import {
   buildWorker,
@@ -337,6 +338,47 @@ describe('within the limits of Workers KV', () => {
     const canceled = await call('POST', `/api/v2/jobs/${id}/cancel`);
     expect(canceled.status).toBe(200);
   });
+
+  test('takes ten uploads of the same bytes at once, and what has expired goes with the cron', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    onTestFinished(() => void vi.useRealTimers());
+    const bucket = createBucket();
+    const { call, cron, env } = await strict({ perSecond: true, env: { ASSETS: bucket } });
+    const bytes = picture();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => call('POST', '/api/v2/assets', formOf(bytes, { expires_in: '3600' }))),
+    );
+    const assets = (await Promise.all(answers.map((answer) => answer.json()))) as wire.Asset[];
+    expect(answers.map(({ status }) => status).filter((status) => status > 201)).toEqual([]);
+    expect(new Set(assets.map(({ id }) => id)).size).toBe(1);
+    const path = `/api/v2/assets/${assets[0]!.id}`;
+    const content = await call('GET', `${path}/content`);
+    expect(new Uint8Array(await content.arrayBuffer())).toEqual(bytes);
+    const submitted = await call(
+      'POST',
+      '/api/v2/jobs',
+      JSON.stringify({ workflow: loadGraph(assets[0]!.id) }),
+    );
+    expect(submitted.status).toBe(201);
+    expect(bucket.objects.size).toBe(1);
+    // Also under two names at once.
+    const other = picture();
+    const named = ['a.png', 'b.png'].map((name) =>
+      call('POST', '/api/v2/assets', formOf(other, { file_path: name, expires_in: '3600' })),
+    );
+    const pair = await Promise.all(
+      (await Promise.all(named)).map((answer) => answer.json() as Promise<wire.Asset>),
+    );
+    expect(new Set(pair.map(({ id }) => id)).size).toBe(2);
+    for (const { url } of pair) expect((await call('GET', url)).status).toBe(200);
+    expect(bucket.objects.size).toBe(2);
+    vi.setSystemTime(Math.ceil((Date.now() + 7_200_000) / 600_000) * 600_000);
+    expect((await call('GET', path)).status).toBe(404);
+    await cron();
+    expect([...bucket.objects.keys()]).toEqual([]);
+    for (const { id } of [...assets, ...pair]) expect(env.JOBS.items.has(`assets:${id}`)).toBe(false);
+    expect([...env.JOBS.items.keys()].filter((key) => /^(?:uploads|incoming):/.test(key))).toEqual([]);
+  });
 });
 
 describe('several isolates of one Worker', () => {
@@ -471,8 +513,16 @@ function calls(simulator: Simulator): number {
   return Object.values(simulator.control.stats().requests).reduce((sum, count) => sum + count, 0);
 }
 
+/** An upload to a Worker in this process. */
+function formOf(bytes: Uint8Array<ArrayBuffer>, fields: Record<string, string> = {}): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ file_path: 'a.png', ...fields })) form.append(name, value);
+  form.append('file', new Blob([bytes]), 'a.png');
+  return form;
+}
+
 /** The entry of the Worker in this process, on a KV in memory. */
-async function strict({ perSecond, env: more = {} }: { perSecond: boolean; env?: Record<string, string> }) {
+async function strict({ perSecond, env: more = {} }: { perSecond: boolean; env?: Record<string, unknown> }) {
   const simulator = await createSimulator(FAST);
   onTestFinished(() => simulator.close());
   const JOBS = createKv({ perSecond });
@@ -486,11 +536,11 @@ async function strict({ perSecond, env: more = {} }: { perSecond: boolean; env?:
   };
   const headers = { authorization: 'Bearer a-long-secret', 'content-type': 'application/json' };
   const isolate = (bindings: typeof env) => ({
-    call: async (method: string, path: string, body?: string): Promise<Response> =>
-      worker.fetch(
-        new Request(new URL(path, 'http://worker'), { method, headers, ...(body && { body }) }),
-        bindings,
-      ),
+    call: async (method: string, path: string, body?: string | FormData): Promise<Response> => {
+      const { 'content-type': _json, ...bare } = headers;
+      const init = { method, headers: body instanceof FormData ? bare : headers, ...(body && { body }) };
+      return worker.fetch(new Request(new URL(path, 'http://worker'), init), bindings);
+    },
     cron: () => worker.scheduled({}, bindings),
   });
   /** What KV has of a job, whatever an isolate remembers. */

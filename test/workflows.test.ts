@@ -7,6 +7,7 @@ import type * as wire from '../src/api/schemas.ts';
 import {
   eventually,
   refusal,
+  send,
   startBoth,
   startGateway,
   startSimulator,
@@ -254,6 +255,20 @@ describe('a run', () => {
     await refusal(dry, 503, 'upstream_unreachable');
   });
 
+  test('while ComfyUI is away nothing is blamed that it might take', async () => {
+    // ComfyUI has defaults for some of these, and other types: nobody knows.
+    const graph = {
+      '1': { class_type: 'EmptyImage', inputs: { width: 'PARAM_WIDTH', height: 'PARAM_HEIGHT' } },
+    };
+    const gateway = await startGateway({
+      COMFYUI_URL: 'http://127.0.0.1:9',
+      WORKFLOW_DIR: folder({ 'odd.json': graph }),
+    });
+    const send = (inputs: unknown) => gateway.request('POST', '/api/v2/workflows/odd/jobs', { inputs });
+    await refusal(await send({ width: 64 }), 503, 'upstream_unreachable');
+    await refusal(await send({ wdth: 'x' }), 422, 'invalid_request');
+  });
+
   test('the example of a description runs', async () => {
     const { gateway } = await startBoth({ WORKFLOW_DIR: SHIPPED });
     for (const name of ['generate_image', 'generate_song']) {
@@ -299,6 +314,9 @@ describe('regenerate', () => {
 
     const path = await again({ seed: 5, overrides: { '3.cfg': 4.5 } });
     expect(path.inputs).toMatchObject({ seed: 5, '3.cfg': 4.5 });
+    // What was used can be used again.
+    expect(path.inputs).not.toHaveProperty('cfg');
+    await run(gateway, 'generate_image', { inputs: path.inputs });
     const both = await gateway.request('POST', `/api/v2/jobs/${first.id}/regenerate`, {
       seed: 5,
       overrides: { seed: 6 },
@@ -330,6 +348,29 @@ describe('regenerate', () => {
       expect(after?.['6']?.inputs['text']).toBe('y');
       expect(after?.['3']?.inputs['seed']).not.toBe(before?.['3']?.inputs['seed']);
     }
+  });
+});
+
+describe('regenerate of what has no seed', () => {
+  test('needs no body, and -1 keeps nothing', async () => {
+    const { gateway } = await startBoth({ WORKFLOW_DIR: folder({ 'grey.json': GREY }) });
+    const { id } = await run(gateway, 'grey', { inputs: { width: 8, color: 1, prefix: 'x' } });
+    for (const body of [undefined, '', { seed: -1 }]) {
+      const response = await gateway.request('POST', `/api/v2/jobs/${id}/regenerate`, body);
+      expect(response.status, await response.clone().text()).toBe(201);
+    }
+    const seed = await gateway.request('POST', `/api/v2/jobs/${id}/regenerate`, { seed: 7 });
+    expect((await refusal(seed, 422, 'invalid_request')).message).toContain("'seed'");
+  });
+
+  test('takes a body of unknown length that is empty', async () => {
+    const { gateway } = await startBoth({ WORKFLOW_DIR: folder({ 'grey.json': GREY }) });
+    const { id } = await run(gateway, 'grey', { inputs: { width: 8, color: 1, prefix: 'x' } });
+    // As `curl -X POST` does: neither a length nor a body.
+    const { status, text } = await send('POST', `${gateway.url}/api/v2/jobs/${id}/regenerate`, {
+      'transfer-encoding': 'chunked',
+    });
+    expect(status, text).toBe(201);
   });
 });
 
@@ -401,6 +442,24 @@ describe('uploads', () => {
     const response = await gateway.request('PUT', '/api/v2/workflows/x', body);
     expect((await refusal(response, status, code)).message).toMatch(message);
     expect((await list(gateway)).has('x')).toBe(false);
+  });
+
+  test('of one owner have a limit together, and what replaces another counts once', async () => {
+    const { gateway } = await startBoth({ WORKFLOW_DIR: SHIPPED });
+    const large = JSON.stringify({ '1': { class_type: 'A', inputs: { a: 'x'.repeat(4_000_000) } } });
+    const put = (name: string) => gateway.request('PUT', `/api/v2/workflows/${name}`, large);
+    for (const name of ['a', 'b', 'c', 'd', 'd']) expect((await put(name)).ok).toBe(true);
+    expect((await refusal(await put('e'), 400, 'invalid_request')).message).toContain('Delete some');
+    await gateway.request('DELETE', '/api/v2/workflows/a');
+    expect((await put('e')).status).toBe(201);
+    expect([...(await list(gateway)).keys()]).toEqual([
+      'b',
+      'c',
+      'd',
+      'e',
+      'generate_image',
+      'generate_song',
+    ]);
   });
 
   test("each key has its own; the administrator's are for all", async () => {

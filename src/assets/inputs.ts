@@ -29,8 +29,9 @@ interface InputsDeps {
   config: { maxUploadBytes: number; assetTtlMs: number };
 }
 
-/** Most files of one graph. */
+/** Most files of one graph, and how long fetching all of them may take, in ms. */
 const MAX_FILES = 100;
+const FETCH_MS = 120_000;
 
 /** A place in a graph that names a file. */
 interface Slot {
@@ -98,9 +99,9 @@ export function createInputs(deps: InputsDeps): { prepare: Prepare } {
     return upload;
   }
 
-  async function bring(caller: Caller, slot: Slot, value: string): Promise<Source> {
+  async function bring(caller: Caller, slot: Slot, value: string, signal: AbortSignal): Promise<Source> {
     if (!isData(value)) {
-      const { stream, contentType, name } = await openOutside(value);
+      const { stream, contentType, name } = await openOutside(value, signal);
       return sourceOf(await keep(caller, slot, { stream, contentType, name }));
     }
     const data = readDataUrl(value);
@@ -130,9 +131,11 @@ export function createInputs(deps: InputsDeps): { prepare: Prepare } {
         else missing.add(value?.slice(0, MAX_ID) ?? '(no id)');
       }
       if (missing.size > 0) throw missingAssets([...missing]);
+      const signal = AbortSignal.timeout(FETCH_MS);
       for (const slot of slots) {
         const { value } = slot;
-        if (value !== undefined && !sources.has(value)) sources.set(value, await bring(caller, slot, value));
+        if (value !== undefined && !sources.has(value))
+          sources.set(value, await bring(caller, slot, value, signal));
       }
       const kept = withIds(submission, slots, sources);
       return {

@@ -32,7 +32,8 @@ export interface OutsideFile {
   name: string;
 }
 
-export type OpenOutside = (url: string) => Promise<OutsideFile>;
+/** Throws 422 `invalid_request` for an address that is not allowed, or has no file. `signal` ends the reading of the file, too. */
+export type OpenOutside = (url: string, signal: AbortSignal) => Promise<OutsideFile>;
 
 interface OutsideDeps {
   fetch: FetchOutside | undefined;
@@ -41,9 +42,6 @@ interface OutsideDeps {
 }
 
 const MAX_REDIRECTS = 3;
-
-/** For the whole file, redirects included, in ms. */
-const LIMIT_MS = 120_000;
 
 /** The port over a standard `fetch`, which cannot tell addresses: only names are checked. */
 export function overStandardFetch(
@@ -60,7 +58,6 @@ export function overStandardFetch(
   };
 }
 
-/** `open` throws 422 `invalid_request` for an address that is not allowed, or has no file. */
 export function createOutside({ fetch, hosts }: OutsideDeps): OpenOutside {
   const isListed = (url: URL): boolean =>
     [url.host, url.hostname, `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}`].some((host) =>
@@ -78,8 +75,7 @@ export function createOutside({ fetch, hosts }: OutsideDeps): OpenOutside {
     return url;
   }
 
-  return async (text) => {
-    const signal = AbortSignal.timeout(LIMIT_MS);
+  return async (text, signal) => {
     let url = check(text, text);
     for (let redirects = 0; ; redirects++) {
       const response = await ask(url, signal, text);
@@ -107,7 +103,8 @@ export function createOutside({ fetch, hosts }: OutsideDeps): OpenOutside {
     if (!fetch) throw refused(from, 'this gateway fetches nothing');
     try {
       const headers = { 'accept-encoding': 'identity', 'user-agent': 'comfygate' };
-      return await fetch(url, { headers, signal, isAllowed });
+      // Not every part of a connection can be told to end.
+      return await Promise.race([fetch(url, { headers, signal, isAllowed }), ending(signal)]);
     } catch (error) {
       throw refused(
         from,
@@ -157,6 +154,17 @@ function fileIn(response: OutsideResponse, url: URL, from: string, signal: Abort
   };
 }
 
+/** Rejects when the time is over. Whoever waits for it sees it; nobody else has to. */
+function ending(signal: AbortSignal): Promise<never> {
+  const end = new Promise<never>((_, reject) => {
+    const late = (): void => reject(new Error('too late', { cause: signal.reason }));
+    if (signal.aborted) late();
+    else signal.addEventListener('abort', late);
+  });
+  end.catch(() => undefined);
+  return end;
+}
+
 /** The same bytes, as long as they come in time. */
 function inTime(
   stream: ReadableStream<Uint8Array>,
@@ -164,13 +172,7 @@ function inTime(
   from: string,
 ): ReadableStream<Uint8Array> {
   const reader = stream.getReader();
-  const limit = new Promise<never>((_, reject) => {
-    const late = (): void => reject(new Error('too late', { cause: signal.reason }));
-    if (signal.aborted) late();
-    else signal.addEventListener('abort', late);
-  });
-  // Who reads it sees it; nobody else has to.
-  limit.catch(() => undefined);
+  const limit = ending(signal);
   const source = {
     async pull(controller: ReadableStreamDefaultController<Uint8Array>) {
       try {

@@ -6,7 +6,7 @@
 import { blake3 } from '@noble/hashes/blake3.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { GatewayError } from '../errors.ts';
-import { byLoad, type Backend } from '../jobs/backend.ts';
+import { inTurn, type Backend } from '../jobs/backend.ts';
 import { INCOMING_PREFIX, incomingKey, uploadBlobKey } from '../storage/keys.ts';
 import type { BlobStore, Stores } from '../storage/ports.ts';
 import type { Places } from './places.ts';
@@ -68,7 +68,7 @@ export function createReceiver(deps: ReceiverDeps) {
   }
 
   async function toComfy(stream: ReadableStream<Uint8Array>, contentType: string, extension: string) {
-    const [backend] = await byLoad(backends());
+    const [backend] = await inTurn(backends(), {});
     if (!backend) throw new GatewayError('internal_error', 'No ComfyUI is configured.');
     const filename = `comfygate-${newId()}.${extension}`;
     const file = await backend.client.upload({ filename, subfolder: '', contentType, body: stream });

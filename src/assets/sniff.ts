@@ -25,12 +25,12 @@ export function contentTypeOf(sniffed: string | undefined, claimed: string): str
   return /^[\w.+-]+\/[\w.+-]+$/.test(type) && !TELLING.has(type) ? type : UNKNOWN;
 }
 
-/** Extension for a file of this type: that of `name` if it fits, else the usual one. Letters and digits. */
+/** Extension for a file of this type: that of `name` unless the bytes tell otherwise, else the usual one. Letters and digits. */
 export function extensionFor(contentType: string, name: string): string {
   const [, own = ''] = /\.([A-Za-z0-9]{1,12})$/.exec(name) ?? [];
   const extension = own.toLowerCase();
-  if (extension !== '' && (contentType === UNKNOWN || familyOf(lookup(extension)) === familyOf(contentType)))
-    return extension;
+  const fits = !TELLING.has(contentType) || familyOf(lookup(extension)) === familyOf(contentType);
+  if (extension !== '' && fits) return extension;
   return USUAL[contentType] ?? Object.entries(mimes).find(([, type]) => type === contentType)?.[0] ?? 'bin';
 }
 

@@ -1,7 +1,7 @@
 /**
  * The records of uploads. All that an owner uploaded with the same bytes is one content, under the hash of the bytes, with
- * a use for every name it was given; each use is an asset. Ids come from owner, hash and name: the same bytes from ten
- * clients at once are one asset, whoever writes last.
+ * a use for every name it was given; each use is an asset, with a record of its own that tells all of it. Ids come from owner,
+ * hash and name: the same bytes from ten clients at once are one asset, whoever writes last.
  */
 import { v5, validate } from 'uuid';
 import { isObject } from '../comfyui/json.ts';
@@ -57,13 +57,13 @@ interface UploadsDeps {
 }
 
 /** Attempts at a record that others write at the same time. */
-const MAX_TRIES = 100;
+const MAX_TRIES = 30;
 
 /** Uses of one content; a further one takes the place of the oldest. */
 const MAX_USES = 100;
 
 export function createUploads({ stores, shared, isThere, drop, now }: UploadsDeps) {
-  const { storage, swap } = stores;
+  const { storage, swap, writeIntervalMs } = stores;
   const turns = new Map<string, Promise<unknown>>();
 
   async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -82,21 +82,52 @@ export function createUploads({ stores, shared, isThere, drop, now }: UploadsDep
     return isContent(value) ? value : undefined;
   }
 
-  /** Replaces a content by `change` of it, where another instance may do so too; a content without uses is removed. */
+  /** Writes the asset of a use. Others may write the same at once. */
+  async function put(content: Content, id: string): Promise<void> {
+    try {
+      await storage.setItem(assetKey(id), { upload: uploadOf(content, id) } as never);
+    } catch (error) {
+      const there: unknown = await storage.getItem(assetKey(id));
+      if (!isObject(there) || !isUpload(there['upload'])) throw error;
+    }
+  }
+
+  /**
+   * Writes a content, and returns what is there then; undefined if it must be made anew from what others wrote. KV takes one
+   * write of a key in a second: of several at once, those that were too late find what they wanted to write.
+   */
+  async function write(key: string, before: Content | undefined, after: Content) {
+    if (swap) return (await swap(key, before ?? null, after)) ? after : undefined;
+    try {
+      await storage.setItem(key, after as never);
+      return after;
+    } catch (error) {
+      const there = await read(key);
+      if (there && isSame(Object.keys(there.uses).toSorted(), Object.keys(after.uses).toSorted()))
+        return there;
+      if (writeIntervalMs === undefined) throw error;
+      await new Promise((resolve) => setTimeout(resolve, writeIntervalMs));
+      return undefined;
+    }
+  }
+
+  /** Replaces a content by `change` of it, where others may do so too; a content without uses is removed. */
   async function update(
     key: string,
     change: (content: Content | undefined) => Content | undefined,
   ): Promise<Content | undefined> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const before = await read(key);
-      const after = change(before);
-      if (after === before || !after) return before;
-      if (swap) {
-        if (!(await swap(key, before ?? null, after))) continue;
-      } else await storage.setItem(key, after as never);
-      const gone = Object.keys(before?.uses ?? {}).filter((id) => !(id in after.uses));
-      for (const id of gone) await storage.removeItem(assetKey(id));
-      if (before && !isSame(before.place, after.place)) await drop(before.place);
+      const wanted = change(before);
+      if (wanted === before || !wanted) return before;
+      const after = await write(key, before, wanted);
+      if (!after) continue;
+      const moved = before !== undefined && !isSame(before.place, after.place);
+      if (moved) await drop(before.place);
+      for (const id of Object.keys({ ...before?.uses, ...after.uses })) {
+        if (!(id in after.uses)) await storage.removeItem(assetKey(id));
+        else if (moved || !isSame(before?.uses[id], after.uses[id])) await put(after, id);
+      }
       if (Object.keys(after.uses).length > 0) return after;
       await storage.removeItem(key);
       await drop(after.place);
@@ -153,8 +184,6 @@ export function createUploads({ stores, shared, isThere, drop, now }: UploadsDep
         const known = await byHash(owner, hash);
         if (!known && !place) return undefined;
         const kept = known?.place ?? place!;
-        // First the way from the id to the content: an asset that is shown can be found.
-        await storage.setItem(assetKey(id), { upload: key });
         const content = await update(key, (before) => ({
           v: 1,
           owner,
@@ -164,18 +193,17 @@ export function createUploads({ stores, shared, isThere, drop, now }: UploadsDep
           uses: withUse(before?.uses ?? {}, id, use),
         }));
         const repeated = known?.uses[id] !== undefined && isLive(known.uses[id]);
-        return { upload: uploadOf(content!, id)!, createdNew: !known, repeated };
+        const createdNew = !known && isSame(content!.place, kept);
+        return { upload: uploadOf(content!, id)!, createdNew, repeated };
       });
     },
 
     /** The upload with this id, if the caller may see it. */
     async find(caller: Caller, id: string): Promise<Upload | undefined> {
-      const pointer: unknown = validate(id) ? await storage.getItem(assetKey(id)) : null;
-      const key = isObject(pointer) ? pointer['upload'] : undefined;
-      const content = typeof key === 'string' ? await read(key) : undefined;
-      if (!content || (!caller.admin && content.owner !== caller.owner)) return undefined;
-      const upload = uploadOf(content, id);
-      return upload && isLive(upload) ? upload : undefined;
+      const record: unknown = validate(id) ? await storage.getItem(assetKey(id)) : null;
+      const upload = isObject(record) ? record['upload'] : undefined;
+      if (!isUpload(upload) || (!caller.admin && upload.owner !== caller.owner)) return undefined;
+      return isLive(upload) ? upload : undefined;
     },
 
     /** It was used: its life begins anew. Written only once a tenth of it has passed. */
@@ -233,8 +261,12 @@ function without(content: Content, unwanted: (id: string) => boolean): Content {
   return uses.length === entries.length ? content : { ...content, uses: Object.fromEntries(uses) };
 }
 
-function isSame(a: Place, b: Place): boolean {
+function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function isUpload(value: unknown): value is Upload {
+  return isObject(value) && typeof value['hash'] === 'string' && isObject(value['place']);
 }
 
 /** Whether a stored value is a record of this version; we wrote it, so its form tells enough. */

@@ -132,6 +132,11 @@ export function uploadRoutes({
 
   // Hono answers HEAD by what GET would say.
   routes.get('/assets/by-hash/:hash', async (c) => {
+    if (c.req.raw.method !== 'HEAD') {
+      throw new GatewayError('method_not_allowed', 'This takes only HEAD: its answer is the status.', {
+        details: { allowed_methods: ['HEAD'] },
+      });
+    }
     const hash = wire.Blake3Hash.safeParse(c.req.param('hash'));
     const content = hash.success ? await uploads.byHash(c.var.caller.owner, hash.data) : undefined;
     if (!content) throw notThere(c.req.param('hash'));

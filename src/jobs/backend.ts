@@ -1,5 +1,7 @@
 /** A ComfyUI with all that follows it, and the choice among several. */
 import type { ComfyClient } from '../comfyui/client.ts';
+import { missingCount } from '../workflows/fit.ts';
+import type { Graph } from '../workflows/graph-text.ts';
 import type { Job } from './job.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -27,10 +29,11 @@ export function backendOf(
 }
 
 /**
- * The backends in the order in which to try a submission: those that answer before those that did not, and the one with
- * the fewest pending and running prompts first. What was heard last is asked again where there is a choice.
+ * The backends in the order in which to try a submission: those that answer before those that did not, those that have what
+ * the graph names before those that (as far as is known) lack some of it, and the one with the fewest pending and running
+ * prompts first. What was heard last is asked again where there is a choice.
  */
-export async function byLoad(backends: readonly Backend[]): Promise<Backend[]> {
+export async function inTurn(backends: readonly Backend[], graph: Graph): Promise<Backend[]> {
   if (backends.length === 1) return [...backends];
   const loads = await Promise.all(
     backends.map(async (backend) => {
@@ -43,5 +46,21 @@ export async function byLoad(backends: readonly Backend[]): Promise<Backend[]> {
       }
     }),
   );
-  return loads.sort((a, b) => a.load - b.load).map(({ backend }) => backend);
+  return loads
+    .map(({ backend, load }) => ({ backend, load, missing: missingIn(backend, graph) }))
+    .sort(
+      (a, b) =>
+        Number(isAway(a.load)) - Number(isAway(b.load)) || a.missing - b.missing || a.load - b.load || 0,
+    )
+    .map(({ backend }) => backend);
+}
+
+function isAway(load: number): boolean {
+  return load >= Number.MAX_VALUE;
+}
+
+/** What is not known is not missing. */
+function missingIn({ client }: Backend, graph: Graph): number {
+  const info = client.knownObjectInfo();
+  return info ? missingCount(graph, info.classes) : 0;
 }

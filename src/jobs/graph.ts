@@ -24,9 +24,13 @@ export function checkGraph(workflow: unknown): asserts workflow is JsonObject {
     if (node['class_type'] !== undefined && typeof node['class_type'] !== 'string') {
       throw invalid(`Node ${id}: 'class_type' must be the name of a node class.`, id);
     }
-    // ComfyUI answers 500 to these, which would look like its own fault.
-    if (node['inputs'] !== undefined && !isObject(node['inputs'])) {
-      throw invalid(`Node ${id}: 'inputs' must be an object of input names and values.`, id);
+    // ComfyUI answers 500 to others; and where a node without any comes into its queue beside good ones, its worker dies.
+    if (!isObject(node['inputs'])) {
+      const given =
+        node['inputs'] === undefined
+          ? "is missing; without any it is 'inputs': {}"
+          : 'must be an object of input names and values';
+      throw invalid(`Node ${id}: 'inputs' ${given}.`, id);
     }
   }
   if (!allFinite(workflow)) {

@@ -77,15 +77,22 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
     values: Readonly<Record<string, unknown>>,
     options: BindOptions & { dropUnknown: boolean },
   ): Promise<{ bound: Bound; dropped: Record<string, string> }> {
-    const info = await objectInfo.read(RUN_MS);
-    const first = bindKnown(source, await parameters(info), values, {
-      ...options,
-      objectInfo: info?.classes,
-    });
-    if (first.bound.ok || !info || !first.bound.error.faults.some(mayBeOutOfDate)) return first;
-    const fresh = await objectInfo.fresh().catch(() => undefined);
-    // The limits were those of a ComfyUI that cannot be asked: the submission finds out.
-    return bindKnown(source, await parameters(fresh), values, { ...options, objectInfo: fresh?.classes });
+    const bindBy = async (info: ObjectInfo | undefined) =>
+      bindKnown(source, await parameters(info), values, { ...options, objectInfo: info?.classes });
+    const faultsOf = ({ bound }: { bound: Bound }) => (bound.ok ? [] : bound.error.faults);
+    const first = await bindBy(await objectInfo.read(RUN_MS));
+    if (!faultsOf(first).some(mayBeOutOfDate)) return first;
+    let fresh: ObjectInfo | undefined;
+    let unasked: unknown;
+    try {
+      fresh = await objectInfo.fresh();
+    } catch (error) {
+      unasked = error;
+    }
+    // Where ComfyUI cannot be asked, what binds without its limits is left to the submission; nothing else can be judged.
+    const second = await bindBy(fresh);
+    if (!fresh && !second.bound.ok && faultsOf(second).every(mayBeOutOfDate)) throw unasked;
+    return second;
   }
 
   /** The parameters of the workflow that a job was made from, as far as they are in its graph; else its literal inputs. */
@@ -184,7 +191,7 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
           ...(job.workflow !== undefined && { workflow: job.workflow }),
           regeneratedFrom: job.id,
         },
-        job.inputs,
+        binding.bound.ok ? recordBefore(job.inputs, workflow.parameters, binding.bound.values) : {},
       );
     },
 
@@ -240,6 +247,24 @@ function bindKnown(
   const dropped = Object.fromEntries(unknown.map(({ parameter, message }) => [parameter, message]));
   const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(dropped, name)));
   return { bound: bindGraph(source, parameters, rest, options), dropped };
+}
+
+/** The inputs of a job as they still count beside new values: of a parameter and its single inputs, only one can be used again. */
+function recordBefore(
+  inputs: Readonly<Record<string, unknown>> = {},
+  parameters: readonly Parameter[],
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const record = new Map(Object.entries(inputs));
+  for (const { name, bindings } of parameters) {
+    const places = bindings.map(({ node, input }) => `${node}.${input}`).filter((place) => place !== name);
+    if (Object.hasOwn(values, name)) for (const place of places) record.delete(place);
+    else if (record.has(name) && places.some((place) => Object.hasOwn(values, place))) {
+      for (const place of places) record.set(place, record.get(name));
+      record.delete(name);
+    }
+  }
+  return Object.fromEntries(record);
 }
 
 function literalSeeds({ parameters }: Workflow): Parameter[] {

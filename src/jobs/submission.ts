@@ -9,7 +9,8 @@ import { explainNodeErrors, explainRejection } from '../comfyui/rejection.ts';
 import { GatewayError } from '../errors.ts';
 import { idempotencyKey } from '../storage/keys.ts';
 import type { Stores } from '../storage/ports.ts';
-import { byLoad, type Backend } from './backend.ts';
+import type { Graph } from '../workflows/graph-text.ts';
+import { inTurn, type Backend } from './backend.ts';
 import { checkGraph } from './graph.ts';
 import type { Caller } from './service.ts';
 import { createJob, type Evidence, type Job, type JobWarning } from './job.ts';
@@ -91,7 +92,8 @@ export function createSubmitter({
     const { graph, idempotencyKey: key } = given;
     checkGraph(graph);
     const { submission, on } = await prepare(caller, given, graph);
-    const candidates = await byLoad(backends);
+    // Every node was found to be an object.
+    const candidates = await inTurn(backends, graph as Graph);
     const [first] = candidates;
     if (!first) throw new GatewayError('internal_error', 'No ComfyUI is configured.');
     const textOn = onceFor(on);
@@ -169,6 +171,7 @@ export function createSubmitter({
   ): Promise<Submitted> {
     let job = recorded;
     let unreachable: unknown;
+    let refusal: { answer: SubmitAnswer & { accepted: false }; backend: Backend } | undefined;
     for (const backend of candidates) {
       if (backend.key !== job.backendKey) {
         const moved = { backend: backend.name, backendKey: backend.key };
@@ -202,10 +205,10 @@ export function createSubmitter({
         answer = { accepted: true, nodeErrors: {} };
       }
       if (!answer.accepted) {
-        const { message, faults } = await explainRejection(answer, graph, backend.client);
-        throw new Refused(
-          new GatewayError('invalid_workflow', message, { details: { node_errors: faults } }),
-        );
+        // Another may have the model or the node that this one lacks.
+        backend.tracker.remove(job.id);
+        refusal ??= { answer, backend };
+        continue;
       }
       // ComfyUI has it, and so has the store: that it cannot be told so now does not change the answer.
       const later = (error: unknown): undefined => void report(error, 'submit', job.id);
@@ -216,7 +219,9 @@ export function createSubmitter({
         warnings.length > 0 ? await learn(job.id, { type: 'accepted', warnings }).catch(later) : accepted;
       return { outcome: 'created', job: warned ?? job };
     }
-    throw new Refused(unreachable);
+    if (!refusal) throw new Refused(unreachable);
+    const { message, faults } = await explainRejection(refusal.answer, graph, refusal.backend.client);
+    throw new Refused(new GatewayError('invalid_workflow', message, { details: { node_errors: faults } }));
   }
 
   return submit;

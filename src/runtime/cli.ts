@@ -16,7 +16,7 @@ const SETTINGS = [
   ['PORT', '8080', 'port to listen on; 0 lets the system choose'],
   ['STORAGE_URL', 'file:./.comfygate', 'memory:, file:DIR or redis://HOST:PORT'],
   ['WORKFLOW_DIR', './workflows', 'workflow files; without it, those that ship'],
-  ['COMFY_MCP_DEFAULT_IMAGE_MODEL', 'none', 'also …_AUDIO_…, …_VIDEO_…: a checkpoint'],
+  ['COMFY_MCP_DEFAULT_IMAGE_MODEL', 'none', 'and …_AUDIO_…, …_VIDEO_…: a checkpoint'],
   ['CONFIG_FILE', './config.json', 'read if it is there'],
   ['API_KEYS', 'none', 'name:secret, by commas; admin sees all'],
   ['ALLOW_ANONYMOUS', 'only on loopback', 'true: serve everybody who can reach it'],
@@ -83,7 +83,7 @@ function refuse(fault: string): void {
 
 function help(): string {
   const lines = SETTINGS.map(
-    ([name, preset, meaning]) => `  ${name.padEnd(30)} ${preset.padEnd(22)} ${meaning}`,
+    ([name, preset, meaning]) => `  ${name.padEnd(30)} ${preset.padEnd(21)} ${meaning}`,
   );
   return `comfygate ${version()}: puts ComfyUI on the network as an API
 

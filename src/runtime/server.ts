@@ -6,22 +6,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseEnv } from 'node:util';
 import { v7 } from 'uuid';
+import type { FetchOutside } from '../assets/outside.ts';
 import type { Fetch } from '../comfyui/client.ts';
 import type { ConnectSocket } from '../comfyui/socket.ts';
 import { parseConfig, type Config, type Environment, type S3Config } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
-import { createCodecLoader } from './codec-files.ts';
 import type { BlobStore } from '../storage/ports.ts';
-import { fetchOutside } from './outside.ts';
 import { openBlobs } from './blobs/open.ts';
+import { createCodecLoader } from './codec-files.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
 import { openWorkflows } from './workflow-folder.ts';
 
 export interface Platform {
   fetch: Fetch;
+  fetchOutside: FetchOutside;
   connectSqlite: ConnectSqlite;
   /** Loads the S3 client, which is large. */
   openBucket(s3: S3Config): Promise<BlobStore>;
@@ -100,7 +101,7 @@ export async function startServer(environment: Environment, platform: Platform):
     ...(bucket && { bucket }),
     ...(blobs && { blobs }),
     fetch: platform.fetch,
-    fetchOutside,
+    fetchOutside: platform.fetchOutside,
     connectSocket,
     loadCodecs: createCodecLoader(),
     newId: v7,

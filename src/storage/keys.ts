@@ -43,7 +43,7 @@ export const deletedKey = (jobId: string): string => `deleted:${jobId}`;
 /** Key of a submitted graph. */
 export const graphKey = (jobId: string): string => `graphs:${jobId}`;
 
-/** Key of an asset: `{job}` for an output, `{upload}` with the key of the content for an upload. */
+/** Key of an asset: `{job}` for an output, `{upload}` with all of it for an upload. */
 export const assetKey = (assetId: string): string => `assets:${assetId}`;
 
 /** Key that says that outputs of a job are to be copied. */

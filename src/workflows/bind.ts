@@ -5,12 +5,12 @@
 import { parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { checkValue, type ValueFault } from './check-value.ts';
-import { inputsOf, isLink, nodeLabel, type Graph } from './graph-text.ts';
+import { inputsOf, isLink, nodeLabel, wrapList, type Graph } from './graph-text.ts';
 import { integerLimit, toInteger } from './numbers.ts';
-import { literalDefault, literalType, missingPlace, ownerOf } from './parameters.ts';
+import { literalDefault, literalType, missingPlace } from './parameters.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { describeParameter } from './schema.ts';
-import type { Parameter } from './workflow.ts';
+import type { Binding, Parameter } from './workflow.ts';
 
 export interface BindOptions {
   /** A whole number in 0 … 2^50, each time another. */
@@ -103,6 +103,9 @@ function resolve(
 ): { targets: Target[]; faults: ValueFault[] } {
   const faults: ValueFault[] = [];
   const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  const owners = new Map(
+    parameters.flatMap((p) => p.bindings.map((b): [string, Parameter] => [placeKey(b), p])),
+  );
   const given = new Map<string, unknown>();
   const paths = new Map<string, Parameter>();
   for (const [name, value] of Object.entries(values)) {
@@ -113,8 +116,11 @@ function resolve(
     else if (keepSeeds && name === 'seed' && parameters.some((p) => p.seed === true)) {
       for (const p of parameters)
         if (p.seed === true && !Object.hasOwn(values, p.name)) given.set(p.name, value);
+    } else if (keepSeeds && name === 'seed' && isMinusOne(value)) {
+      // There is none, so all of them are kept.
+      continue;
     } else {
-      const path = pathParameter(graph, parameters, name, objectInfo);
+      const path = pathParameter(graph, parameters, owners, name, objectInfo);
       if ('reason' in path) faults.push(path);
       else {
         paths.set(name, path);
@@ -122,17 +128,15 @@ function resolve(
       }
     }
   }
-  const singly = [...paths.values()].flatMap((path) => path.bindings);
+  const singly = new Set([...paths.values()].flatMap((path) => path.bindings.map(placeKey)));
   const targets: Target[] = [];
   for (const parameter of parameters) {
-    const bindings = parameter.bindings.filter(
-      (b) => !singly.some((s) => s.node === b.node && s.input === b.input),
-    );
+    const bindings = parameter.bindings.filter((b) => !singly.has(placeKey(b)));
     const value = given.get(parameter.name);
     if (value !== undefined && bindings.length < parameter.bindings.length) {
-      const path = [...paths.keys()].find((name) =>
-        parameter.bindings.some((b) => name === `${b.node}.${b.input}`),
-      );
+      const path = parameter.bindings
+        .map(({ node, input }) => `${node}.${input}`)
+        .find((name) => paths.has(name));
       const message = `'${parameter.name}' and '${path}' set the same input; give one of them`;
       faults.push({ parameter: parameter.name, reason: 'conflict', message });
     } else if (bindings.length === 0) continue;
@@ -148,10 +152,16 @@ function resolve(
   return { targets, faults };
 }
 
+/** Both may hold any character. */
+function placeKey({ node, input }: Binding): string {
+  return `${node.length}:${node}${input}`;
+}
+
 /** `"<node>.<input>"` as a parameter of its own. Node ids and input names may both have dots in them. */
 function pathParameter(
   graph: Graph,
   parameters: readonly Parameter[],
+  owners: ReadonlyMap<string, Parameter>,
   path: string,
   objectInfo: JsonObject | undefined,
 ): Parameter | ValueFault {
@@ -179,7 +189,7 @@ function pathParameter(
       return unknown(
         `'${path.slice(0, 200)}' is linked to another node (${JSON.stringify(value)}); only inputs with a value of their own can be overridden`,
       );
-    const owner = ownerOf(parameters, node, input);
+    const owner = owners.get(placeKey({ node, input }));
     if (owner) return { ...owner, name: path, bindings: [{ node, input }] };
     const type = literalType(value, input)!;
     const single: Parameter = {
@@ -257,7 +267,7 @@ function copyFor(graph: Graph, targets: readonly Target[]): Graph {
 
 /** Every place was found to be there, so an input called `__proto__` is a property like any other. */
 function set(graph: Graph, bindings: Parameter['bindings'], value: unknown): void {
-  for (const { node, input } of bindings) inputsOf(graph[node])[input] = value;
+  for (const { node, input } of bindings) inputsOf(graph[node])[input] = wrapList(value);
 }
 
 function isMinusOne(value: unknown): boolean {

@@ -39,8 +39,9 @@ const SHARED_OWNER = 'admin';
 /** How old the last look at the folder may be when a workflow is run, in ms. */
 const FILES_MS = 1_000;
 
-/** Uploads that one owner may have. */
-const MAX_UPLOADS = 1_000;
+/** Uploads that one owner may have, and their characters together: a list reads them all, on Workers one call each. */
+const MAX_UPLOADS = 200;
+const MAX_UPLOADED_CHARS = 16 * 1024 * 1024;
 
 export function createCatalogue(
   files: WorkflowFiles,
@@ -118,15 +119,25 @@ export function createCatalogue(
       }
       const parsed = await readWorkflow({ name, bytes, metaText, source: 'upload', now: now() });
       if (!parsed.ok) throw refusal(parsed.error, '');
-      const created = (await uploads.find(owner, name)) === undefined;
-      if (created && (await uploads.list(owner)).length >= MAX_UPLOADS) {
-        throw new GatewayError(
-          'invalid_request',
-          `You have ${MAX_UPLOADS} uploaded workflows, which is the limit. Delete some first.`,
-          { details: { max_uploads: MAX_UPLOADS } },
-        );
+      const sizes = await uploads.sizes(owner);
+      const created = !sizes.delete(name);
+      const { graphText } = parsed.workflow;
+      const chars = [...sizes.values()].reduce(
+        (sum, size) => sum + size,
+        graphText.length + (metaText?.length ?? 0),
+      );
+      const full =
+        sizes.size >= MAX_UPLOADS
+          ? `You have ${MAX_UPLOADS} uploaded workflows, which is the limit.`
+          : chars > MAX_UPLOADED_CHARS
+            ? `Your uploaded workflows would have ${chars} characters together; ${MAX_UPLOADED_CHARS} are the limit.`
+            : undefined;
+      if (full !== undefined) {
+        throw new GatewayError('invalid_request', `${full} Delete some first.`, {
+          details: { max_uploads: MAX_UPLOADS, max_characters: MAX_UPLOADED_CHARS },
+        });
       }
-      await uploads.put(owner, name, parsed.workflow.graphText, metaText);
+      await uploads.put(owner, name, graphText, metaText);
       return { entry: uploadEntry(parsed.workflow), created };
     },
 

@@ -104,8 +104,8 @@ export function applyDefaults(
     }
     const fitting = source === 'hardcoded' ? fit(parameter, value) : value;
     // A default of ours that does not fit this ComfyUI yields to ComfyUI's own, if it has one; of another type it is none.
-    const checked = source === 'hardcoded' ? checkValue(parameter, fitting) : undefined;
-    if (checked?.ok === false && (parameter.default !== undefined || checked.fault.reason === 'wrong_type')) {
+    const misfit = source === 'hardcoded' ? misfitOf(parameter, fitting) : undefined;
+    if (misfit !== undefined && (parameter.default !== undefined || misfit === 'wrong_type')) {
       if (parameter.default !== undefined) sources.push([parameter.name, 'comfyui']);
       return parameter;
     }
@@ -204,6 +204,13 @@ function tiersOf(
   ];
 }
 
+/** Why a value does not fit, without the nearest that would: there may be thousands of models. */
+function misfitOf({ enum: options, ...parameter }: Parameter, value: unknown): string | undefined {
+  const checked = checkValue(parameter, value);
+  if (!checked.ok) return checked.fault.reason;
+  return options && parameter.type !== 'array' && !options.includes(value) ? 'not_in_list' : undefined;
+}
+
 function fit(parameter: Parameter, value: unknown): unknown {
   const options = parameter.enum;
   if (!options || options.includes(value) || typeof value !== 'string') return value;
@@ -212,7 +219,8 @@ function fit(parameter: Parameter, value: unknown): unknown {
       .replace(/^.*[\\/]/, '')
       .replace(/\.\w+$/, '')
       .toLowerCase();
-  const same = options.find((option) => stem(option) === stem(value));
+  const wanted = stem(value);
+  const same = options.find((option) => stem(option) === wanted);
   return same ?? (options.length === 1 ? options[0] : value);
 }
 

@@ -33,6 +33,14 @@ export interface ListedWorkflow extends Entry {
   described?: DescribedWorkflow;
 }
 
+/** A description with the defaults of an owner. */
+interface Applied {
+  tiers: Tiers;
+  parameters: Parameter[];
+  sources: Record<string, DefaultSource>;
+  schema?: JsonObject;
+}
+
 export type Descriptions = ReturnType<typeof createDescriptions>;
 
 interface DescriptionsDeps {
@@ -47,7 +55,7 @@ const SCHEMA_MS = 5_000;
 export function createDescriptions({ catalogue, tiers, objectInfo }: DescriptionsDeps) {
   const known = new WeakMap<Workflow, { classes: JsonObject | undefined; description: Description }>();
   /** What was made of a description for whoever asked last. */
-  const applied = new WeakMap<Description, { tiers: Tiers; parameters: Parameter[] }>();
+  const applied = new WeakMap<Description, Applied>();
   const versions = new WeakMap<JsonObject, number>();
   let versionCount = 0;
 
@@ -59,14 +67,23 @@ export function createDescriptions({ catalogue, tiers, objectInfo }: Description
     return description;
   }
 
+  function applyTo(workflow: Workflow, description: Description, tiersNow: Tiers): Applied {
+    const last = applied.get(description);
+    if (last?.tiers === tiersNow) return last;
+    const next = { tiers: tiersNow, ...applyDefaults(workflow, description.parameters, tiersNow) };
+    applied.set(description, next);
+    return next;
+  }
+
   function present(workflow: Workflow, info: ObjectInfo | undefined, tiersNow: Tiers): DescribedWorkflow {
     const description = describedBy(workflow, info);
-    const { parameters, sources } = applyDefaults(workflow, description.parameters, tiersNow);
+    const made = applyTo(workflow, description, tiersNow);
+    const { parameters, sources } = made;
     return {
       workflow,
       parameters,
       sources,
-      schema: schemaOf(parameters, workflow),
+      schema: (made.schema ??= schemaOf(parameters, workflow)),
       faults: description.faults,
       ...(info && { asOf: info.at }),
     };
@@ -78,13 +95,7 @@ export function createDescriptions({ catalogue, tiers, objectInfo }: Description
 
     /** Parameters as a call of this owner meets them. */
     async parameters(owner: string, workflow: Workflow, info: ObjectInfo | undefined): Promise<Parameter[]> {
-      const description = describedBy(workflow, info);
-      const tiersNow = await tiers.read(owner);
-      const last = applied.get(description);
-      if (last?.tiers === tiersNow) return last.parameters;
-      const { parameters } = applyDefaults(workflow, description.parameters, tiersNow);
-      applied.set(description, { tiers: tiersNow, parameters });
-      return parameters;
+      return applyTo(workflow, describedBy(workflow, info), await tiers.read(owner)).parameters;
     },
 
     /** All that the owner sees, by name; broken ones with their error. Never fails because of ComfyUI. */

@@ -6,9 +6,8 @@
 import { isObject, type JsonObject } from '../comfyui/json.ts';
 import { nearest, type NodeFault, type NodeFaults } from '../comfyui/rejection.ts';
 import { inputsOf, isLink, type Graph } from './graph-text.ts';
-import { inputFacts, inputSpec, requiredInputs, type InputFacts } from './input-facts.ts';
-import { checkValue } from './check-value.ts';
-import { numberText, toInteger } from './numbers.ts';
+import { inputSpec, requiredInputs } from './input-facts.ts';
+import { valueFault } from './python-value.ts';
 
 export interface DryRun {
   /** Whether ComfyUI would take it: no unknown class, and at least one output without a fault. */
@@ -74,7 +73,9 @@ export function dryRun(graph: Graph, classes: JsonObject): DryRun {
         good = false;
       }
     }
-    for (const value of Object.values(inputsOf(node))) {
+    for (const [input, value] of Object.entries(inputsOf(node))) {
+      // What the class does not know is not looked at, but for dynamic inputs.
+      if (nodeClass && !input.includes('.') && inputSpec(nodeClass, input) === undefined) continue;
       const target = isLink(value) ? (value as [string, number])[0] : undefined;
       if (target !== undefined && Object.hasOwn(graph, target) && !check(target, path)) good = false;
     }
@@ -128,49 +129,17 @@ function nodeFaults(node: JsonObject, nodeClass: JsonObject, graph: Graph): Node
       });
       continue;
     }
-    const facts = inputFacts(inputSpec(nodeClass, field));
-    const fault = facts && valueFault(field, value, facts);
+    const spec = inputSpec(nodeClass, field);
+    const fault =
+      spec !== undefined && Array.isArray(value) ? listFault(field) : valueFault(field, value, spec);
     if (fault) faults.push(fault);
   }
   return faults;
 }
 
-function valueFault(field: string, value: unknown, facts: InputFacts): NodeFault | undefined {
-  // Names of files that ComfyUI takes beyond its list, and whatever Python's str() takes.
-  if (facts.upload !== undefined || (facts.type === 'string' && !facts.enum)) return undefined;
-  if (facts.type === 'boolean' || facts.type === 'object') return undefined;
-  const isNumber = (facts.type === 'integer' || facts.type === 'number') && !facts.enum;
-  const read = isNumber ? pythonNumber(value, facts.type === 'integer') : value;
-  const { minimum, maximum, enum: options, type } = facts;
-  const limits = {
-    ...(minimum !== undefined && { minimum }),
-    ...(maximum !== undefined && { maximum }),
-    ...(options && { enum: options }),
-  };
-  const parameter = { name: field, type, required: true, bindings: [], ...limits };
-  const checked = checkValue(parameter, read);
-  if (checked.ok) return undefined;
-  const { reason, message, given, allowed, nearest: near } = checked.fault;
-  return {
-    field,
-    reason: reason === 'wrong_type' && options ? 'not_in_list' : reason,
-    message,
-    ...(given !== undefined && { given }),
-    ...(allowed !== undefined && { allowed }),
-    ...(near && { nearest: near.map(String) }),
-  };
-}
-
-/** What Python's int() and float() make of a value: they take texts and booleans, and int() cuts a fraction off. Else the value. */
-function pythonNumber(value: unknown, integer: boolean): unknown {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  const number = numberText(value);
-  if (number !== undefined)
-    return integer && toInteger(value) === undefined ? Math.trunc(Number(number)) : value;
-  if (typeof value !== 'string') return value;
-  const text = value.trim().replace(/(?<=\d)_(?=\d)/g, '');
-  if (integer) return /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : value;
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : value;
+function listFault(field: string): NodeFault {
+  const message = `input '${field}' is a list, which ComfyUI takes for a link, and is none; a list as a value is written {"__value__": […]}`;
+  return { field, reason: 'bad_link', message };
 }
 
 function didYouMean(near: readonly string[]): string {

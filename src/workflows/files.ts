@@ -24,8 +24,6 @@ export interface Entry {
 export interface WorkflowFiles {
   /** By name, at most `maxAgeMs` old. */
   entries(maxAgeMs: number): Promise<ReadonlyMap<string, Entry>>;
-  /** Grows with every change that was seen. */
-  revision(): number;
 }
 
 interface WorkflowFilesDeps {
@@ -43,7 +41,6 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 export function createWorkflowFiles({ folder, services, shared, now }: WorkflowFilesDeps): WorkflowFiles {
   let entries: ReadonlyMap<string, Entry> = new Map();
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let revision = 0;
   let looking: Promise<void> | undefined;
   /** What was made of each source, by everything that it was made from. */
   let made = new Map<string, { stamp: string; entry: Entry }>();
@@ -80,7 +77,6 @@ export function createWorkflowFiles({ folder, services, shared, now }: WorkflowF
     }
     const same =
       next.size === entries.size && [...next].every(([name, entry]) => entries.get(name) === entry);
-    if (!same) revision++;
     made = fresh;
     entries = same ? entries : next;
     lookedAt = startedAt;
@@ -144,7 +140,6 @@ export function createWorkflowFiles({ folder, services, shared, now }: WorkflowF
       }
       return entries;
     },
-    revision: () => revision,
   };
 }
 

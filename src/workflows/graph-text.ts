@@ -80,6 +80,17 @@ export function isLink(value: unknown): boolean {
   );
 }
 
+/** A list as an input's value: ComfyUI takes a bare one for a link, and unwraps this. */
+export function wrapList(value: unknown): unknown {
+  return Array.isArray(value) ? { __value__: value } : value;
+}
+
+/** The list that is wrapped so; else the value itself. */
+export function unwrapList(value: unknown): unknown {
+  const inner = isObject(value) && Object.hasOwn(value, '__value__') ? value['__value__'] : undefined;
+  return Array.isArray(inner) ? inner : value;
+}
+
 /** What a node is called in messages: `3 (KSampler)`. */
 export function nodeLabel(graph: Graph, id: string): string {
   const type = Object.hasOwn(graph, id) ? graph[id]!['class_type'] : undefined;

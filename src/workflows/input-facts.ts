@@ -45,7 +45,23 @@ export function inputNames(nodeClass: unknown): string[] {
 /** Names of the inputs that a node of the class must have. */
 export function requiredInputs(nodeClass: unknown): string[] {
   const input = isObject(nodeClass) && isObject(nodeClass['input']) ? nodeClass['input'] : {};
-  return isObject(input['required']) ? Object.keys(input['required']) : [];
+  const required = isObject(input['required']) ? Object.entries(input['required']) : [];
+  // Of those that grow with what is linked, only the slots have inputs: `images.image0`.
+  return required
+    .filter(([, spec]) => !Array.isArray(spec) || spec[0] !== 'COMFY_AUTOGROW_V3')
+    .map(([name]) => name);
+}
+
+/**
+ * The options that ComfyUI holds a value against, as they stand in object_info; empty if it has none now. Undefined if it does
+ * not tell them.
+ */
+export function listedOptions(spec: unknown): unknown[] | undefined {
+  if (!Array.isArray(spec)) return undefined;
+  const [type, settings] = spec as [unknown, unknown];
+  if (Array.isArray(type)) return type.map(optionKey);
+  const options = isObject(settings) ? settings['options'] : undefined;
+  return isCombo(type) && Array.isArray(options) && options.length > 0 ? options.map(optionKey) : undefined;
 }
 
 /** Facts of a specification; undefined for a link to another node and for types that are not known here. */
@@ -69,10 +85,9 @@ function groupsOf(nodeClass: unknown): JsonObject[] {
 
 function factsOf(type: unknown, settings: JsonObject): InputFacts | undefined {
   if (Array.isArray(type)) return comboFacts(type, settings);
+  if (isCombo(type))
+    return comboFacts(Array.isArray(settings['options']) ? settings['options'] : [], settings);
   switch (type) {
-    case 'COMBO':
-    case 'COMFY_DYNAMICCOMBO_V3':
-      return comboFacts(Array.isArray(settings['options']) ? settings['options'] : [], settings);
     case 'INT':
     case 'FLOAT': {
       const [minimum, maximum, step] = ['min', 'max', 'step'].map((key) => toNumber(settings[key]));
@@ -92,15 +107,26 @@ function factsOf(type: unknown, settings: JsonObject): InputFacts | undefined {
   }
 }
 
+function isCombo(type: unknown): boolean {
+  return type === 'COMBO' || type === 'COMFY_DYNAMICCOMBO_V3';
+}
+
+/** Options of dynamic combos have inputs of their own. */
+function optionKey(option: unknown): unknown {
+  return isObject(option) && 'key' in option ? option['key'] : option;
+}
+
 function comboFacts(listed: unknown[], settings: JsonObject): InputFacts {
-  const options = listed.map((option) => (isObject(option) && 'key' in option ? option['key'] : option));
+  const options = listed.map(optionKey);
   const scalars = options.map((o) => toNumber(o) ?? o).filter((o) => typeof o !== 'object');
   const upload = (['image', 'audio', 'video'] as const).find((kind) => settings[`${kind}_upload`] === true);
   const type = typeOfOptions(scalars);
   if (upload !== undefined || settings['file_upload'] === true)
     return { type: 'string', upload: upload ?? 'file', ...(scalars.length > 0 && { examples: scalars }) };
   const list = scalars.length > 0 ? { enum: [...new Set(scalars)] } : {};
-  return settings['multiselect'] === true ? { type: 'array', ...list } : { type, ...list };
+  // The one is what newer nodes say, the other (true or an object) what the editor wants.
+  const several = settings['multiselect'] === true || Boolean(settings['multi_select']);
+  return several ? { type: 'array', ...list } : { type, ...list };
 }
 
 function typeOfOptions(options: readonly unknown[]): ParameterType {

@@ -55,7 +55,7 @@ export function isMultiple(value: number, step: number): boolean {
   const steps = value / step;
   // So large that doubles have no fractions any more.
   if (!Number.isFinite(steps)) return true;
-  return Math.abs(steps - Math.round(steps)) <= 1e-9 * Math.max(1, Math.abs(steps));
+  return Math.abs(steps - Math.round(steps)) <= Math.max(1e-9, 8 * Number.EPSILON * Math.abs(steps));
 }
 
 /** Longest list of allowed values that goes into an answer. */

@@ -45,6 +45,9 @@ export function readMeta(text: string): ReadMeta {
       );
     mappings.push([parameter, places]);
   }
+  const count = mappings.reduce((sum, [, places]) => sum + places.length, 0);
+  if (count > MAX_PLACES)
+    return bad(`In .meta.json override_mappings has ${count} places; at most ${MAX_PLACES} are taken.`);
   return {
     ok: true,
     meta: {
@@ -60,6 +63,9 @@ export function readMeta(text: string): ReadMeta {
 }
 
 const MAX_META_CHARS = 256 * 1024;
+
+/** Each is compared with all parameters. */
+const MAX_PLACES = 1_000;
 
 function entries(value: unknown): [string, unknown][] {
   return isObject(value) ? Object.entries(value) : [];

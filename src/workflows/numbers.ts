@@ -40,7 +40,8 @@ export function toInteger(value: unknown): bigint | undefined {
  */
 export function givenInteger(value: unknown, anyDigits: boolean): bigint | undefined {
   if (typeof value !== 'string') return toInteger(value);
-  if (!/^-?\d{1,308}$/.test(value)) return undefined;
+  // The largest double has 309 digits.
+  if (!/^-?\d{1,309}$/.test(value) || !Number.isFinite(Number(value))) return undefined;
   return anyDigits || !Number.isSafeInteger(Number(value)) ? BigInt(value) : undefined;
 }
 

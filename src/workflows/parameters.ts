@@ -1,7 +1,7 @@
 /** A parameter over places of a graph: what stands there, who owns it, and what the author's limits and defaults make of it. Pure. */
 import { isObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
-import { inputsOf, isLink, nodeLabel, type Graph } from './graph-text.ts';
+import { inputsOf, isLink, nodeLabel, unwrapList, type Graph } from './graph-text.ts';
 import { isMultiple } from './limits.ts';
 import type { Meta } from './meta.ts';
 import { numberText } from './numbers.ts';
@@ -28,7 +28,7 @@ export function missingPlace(graph: Graph, node: string, input: string): string 
 /** A value that stands in a graph, as the default of a parameter: integers beyond 2^53 as digits. */
 export function literalDefault(value: unknown): unknown {
   const digits = numberText(value);
-  if (digits === undefined) return value;
+  if (digits === undefined) return unwrapList(value);
   return /^-?\d+$/.test(digits) && !Number.isSafeInteger(Number(digits)) ? digits : Number(digits);
 }
 
@@ -37,7 +37,7 @@ export function literalType(value: unknown, input: string): ParameterType | unde
   if (isLink(value)) return undefined;
   if (numberText(value) !== undefined) return isSeedName(input) ? 'integer' : 'number';
   if (typeof value === 'boolean') return 'boolean';
-  if (Array.isArray(value)) return 'array';
+  if (Array.isArray(unwrapList(value))) return 'array';
   return isObject(value) ? 'object' : 'string';
 }
 

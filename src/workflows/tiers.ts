@@ -8,7 +8,7 @@ import type { Stores } from '../storage/ports.ts';
 import { NAMESPACES, type Defaults, type Tiers } from './defaults.ts';
 
 export interface TierStore {
-  /** The same object while nothing changed, where this process alone writes. */
+  /** The same object while nothing changed. */
   read(owner: string): Promise<Tiers>;
   /** Lays a checked patch over what is there; null takes a default away. */
   patch(owner: string, patch: Defaults, persist: boolean): Promise<void>;
@@ -23,7 +23,7 @@ export interface InstalledDefaults {
 /** How long runtime defaults last, in ms. */
 const RUNTIME_MS = 24 * 60 * 60 * 1000;
 
-/** Owners whose tiers are remembered where nobody else writes. */
+/** Owners whose tiers are remembered; where others write too, they are read each time and compared. */
 const REMEMBERED = 1_000;
 
 export function createTierStore(
@@ -31,7 +31,9 @@ export function createTierStore(
   installed: InstalledDefaults,
   now: () => number,
 ): TierStore {
-  const remembered = new Map<string, { tiers: Tiers; until: number }>();
+  const remembered = new Map<string, { tiers: Tiers; text: string; until: number }>();
+  /** Changes that began or ended: what was read across one is not remembered. */
+  let changes = 0;
 
   async function stored(owner: string): Promise<{ runtime: Defaults; until: number; persistent: Defaults }> {
     const record: unknown = await storage.getItem(defaultsKey(owner));
@@ -45,12 +47,17 @@ export function createTierStore(
   return {
     async read(owner) {
       const known = remembered.get(owner);
-      if (known && now() < known.until) return known.tiers;
+      if (singleWriter && known && now() < known.until) return known.tiers;
+      const before = changes;
       const { runtime, until, persistent } = await stored(owner);
+      const text = JSON.stringify([runtime, persistent]);
       const { environment, home } = installed;
-      const tiers = { runtime, persistent: overlay(home, persistent), environment };
-      if (singleWriter) {
-        remembered.set(owner, { tiers, until: until > now() ? until : Number.POSITIVE_INFINITY });
+      const tiers =
+        known?.text === text ? known.tiers : { runtime, persistent: overlay(home, persistent), environment };
+      if (changes === before) {
+        const end = until > now() ? until : Number.POSITIVE_INFINITY;
+        remembered.delete(owner);
+        remembered.set(owner, { tiers, text, until: end });
         if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value!);
       }
       return tiers;
@@ -61,8 +68,13 @@ export function createTierStore(
       const next = persist
         ? { ...before, persistent: overlay(before.persistent, patch) }
         : { ...before, runtime: overlay(before.runtime, patch), until: now() + RUNTIME_MS };
-      await storage.setItem(defaultsKey(owner), next as never);
-      remembered.delete(owner);
+      changes++;
+      try {
+        await storage.setItem(defaultsKey(owner), next as never);
+      } finally {
+        changes++;
+        remembered.delete(owner);
+      }
     },
   };
 }

@@ -9,7 +9,7 @@ import { overFetch } from '../../src/comfyui/client.ts';
 import { parseConfig, type Environment } from '../../src/config.ts';
 import { createGateway, type Ports } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
-import { fetchOutside } from '../../src/runtime/outside.ts';
+import { createFetchOutside } from '../../src/runtime/outside.ts';
 import { createMemoryBlobs } from '../../src/runtime/blobs/memory.ts';
 import { openWorkflows } from '../../src/runtime/workflow-folder.ts';
 import { createCodecLoader } from '../../src/runtime/codec-files.ts';
@@ -83,7 +83,7 @@ export async function startGateway(
     }),
     loadCodecs,
     ...(blobs && { blobs }),
-    fetchOutside,
+    fetchOutside: createFetchOutside(),
     connectSocket: (url, headers) => new WebSocket(url, { headers } as never),
     newId: v7,
     now,

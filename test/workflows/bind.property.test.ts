@@ -141,7 +141,8 @@ test('single inputs: what is offered under "<node>.<input>" can be set, and noth
       fc.pre(parameter.name !== '__proto__' && workflow.parameters.every((p) => p.bindings.length === 1));
       const bound = taken(bindGraph(workflow.graphText, workflow.parameters, given, FIXED));
       const graph = JSON.parse(bound.graphText) as Record<string, { inputs: Record<string, unknown> }>;
-      expect(graph[node]!.inputs[input]).toEqual(value[parameter.type]);
+      const written = parameter.type === 'array' ? { __value__: value.array } : value[parameter.type];
+      expect(graph[node]!.inputs[input]).toEqual(written);
       expect(bound.values).toEqual(given);
       // Put back, it is what it was.
       const old = (JSON.parse(workflow.graphText) as typeof graph)[node]!.inputs[input];

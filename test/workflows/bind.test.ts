@@ -206,7 +206,9 @@ test('a list that ComfyUI would take for a link is no value', () => {
   expect(faultsOf(bind(typed(''), { x: [['PARAM_Y']] }, { type: 'array' }))).toMatchObject([
     { reason: 'placeholder' },
   ]);
-  expect(taken(bind(typed(''), { x: [1, 2, 3] }, { type: 'array' })).inputs['1']).toEqual({ a: [1, 2, 3] });
+  expect(taken(bind(typed(''), { x: [1, 2, 3] }, { type: 'array' })).inputs['1']).toEqual({
+    a: { __value__: [1, 2, 3] },
+  });
 });
 
 test('a seed for which nothing fits is refused, not sent', () => {
@@ -297,4 +299,38 @@ test('many wrong names, long paths and large nodes cost little', () => {
   const values = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`${i}`, 'v']));
   expect(Object.keys(taken(bind({ '1': { inputs: wide } }, values)).values)).toHaveLength(50_000);
   expect(performance.now() - start).toBeLessThan(5_000);
+});
+
+test('lists are written as ComfyUI reads them: a bare one would be a link', () => {
+  const bound = bind(
+    { '1': { class_type: 'Multi', inputs: { tags: 'PARAM_TAGS' } } },
+    { tags: ['a', 'b'] },
+    { type: 'array' },
+  );
+  expect(bound).toMatchObject({
+    ok: true,
+    values: { tags: ['a', 'b'] },
+    inputs: { '1': { tags: { __value__: ['a', 'b'] } } },
+  });
+});
+
+test('a list that stands in a graph is one by itself, and can be overridden', () => {
+  const graph = { '1': { class_type: 'Multi', inputs: { tags: { __value__: ['a'] } } } };
+  expect(parsed(graph).parameters).toMatchObject([{ name: '1.tags', type: 'array', default: ['a'] }]);
+  expect(bind(graph, { '1.tags': ['c'] })).toMatchObject({
+    ok: true,
+    inputs: { '1': { tags: { __value__: ['c'] } } },
+  });
+});
+
+test('as many single inputs as parameters cost no square of them', () => {
+  const count = 30_000;
+  const names = Array.from({ length: count }, (_, i) => `a${i}`);
+  const workflow = parsed({ '1': { inputs: Object.fromEntries(names.map((n) => [n, `PARAM_${n}`])) } });
+  const values = Object.fromEntries(names.map((n) => [`1.${n}`, 'x']));
+  const start = performance.now();
+  expect(bindGraph(workflow.graphText, workflow.parameters, values, SEED).ok).toBe(true);
+  const twice = { ...values, ...Object.fromEntries(names.map((n) => [n, 'x'])) };
+  expect(bindGraph(workflow.graphText, workflow.parameters, twice, SEED).ok).toBe(false);
+  expect(performance.now() - start).toBeLessThan(2_000);
 });

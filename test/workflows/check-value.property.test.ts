@@ -84,6 +84,10 @@ test('what a refusal names as nearest is allowed, and of numbers nothing allowed
   );
   expect(named).toBeGreaterThan(100);
   expect(checkValue(parameter('number', { multipleOf: 0.25 }), -4.5e307).ok).toBe(true);
+  expect(checkValue(parameter('number', { multipleOf: 0.25 }), 25801034.224198967).ok).toBe(false);
+  const huge = checkValue(parameter('integer', { multipleOf: 3 }), 1.1238873767330737e308);
+  for (const value of huge.ok ? [] : huge.fault.nearest!)
+    expect(checkValue(parameter('integer', { multipleOf: 3 }), value).ok).toBe(true);
 });
 
 test('only true and false are boolean, only numbers are numbers, and none loses its fraction or a digit', () => {

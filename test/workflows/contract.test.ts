@@ -139,7 +139,7 @@ test('a service of config.json: every type, descriptions, defaults, required', (
     s: 'x',
     n: 2,
     b: true,
-    l: ['a'],
+    l: { __value__: ['a'] },
     o: { k: 1 },
     seed: 5,
   });

@@ -1,6 +1,6 @@
 /** A dry run against ComfyUI's own validation (the simulator's, which behaves like the recordings), over graphs with random faults. */
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe as suite, expect, test } from 'vitest';
 import { parseLossless, type JsonObject } from '../../src/comfyui/json.ts';
 import { createFileStore } from '../../src/simulator/files.ts';
 import { parseJson } from '../../src/simulator/json.ts';
@@ -52,6 +52,11 @@ const value = fc.oneof(
     '["404",0]',
     '["3",0]',
     '"v1-5-pruned-emaonly.safetensors"',
+    '{"__value__":7}',
+    '{"__value__":" 7 "}',
+    '{"__value__":"euler"}',
+    '"nan"',
+    '"-inf"',
   ),
 );
 const change = fc.record({
@@ -111,6 +116,8 @@ test('what ComfyUI takes whole, a dry run does not blame; what it finds invalid,
         [GRAPHS[0]!, [{ node: 0, input: 0, what: '18446744073709551616' }]],
         [GRAPHS[0]!, [{ node: 0, input: 1, what: 'true' }]],
         [GRAPHS[0]!, [{ node: 0, input: 1, what: '" 7 "' }]],
+        [GRAPHS[0]!, [{ node: 0, input: 1, what: '{"__value__":7}' }]],
+        [GRAPHS[0]!, [{ node: 0, input: 2, what: '"nan"' }]],
       ],
     },
   );
@@ -140,4 +147,44 @@ test('a large graph full of faults costs little', () => {
   expect(valid).toBe(false);
   expect(Object.keys(faults).length).toBeLessThanOrEqual(200);
   expect(performance.now() - start).toBeLessThan(5_000);
+});
+
+suite('as a real ComfyUI answered', () => {
+  const classesOf = (required: Record<string, unknown>) => ({
+    Odd: { input: { required }, output_node: true },
+  });
+  const judge = (required: Record<string, unknown>, inputs: Record<string, unknown>) =>
+    dryRun({ '1': { class_type: 'Odd', inputs } }, classesOf(required));
+
+  test.each([
+    ['a list option of none', { o: [['a', 1, null]] }, { o: null }],
+    ['true is 1 in Python', { o: [[1, 2]] }, { o: true }],
+    ['0 is false in Python', { o: [[true, false]] }, { o: 0 }],
+    ['wrapped, as the editor writes lists', { o: [['a', 'b']] }, { o: { __value__: 'b' } }],
+    [
+      'several of a list',
+      { o: ['COMBO', { options: ['a', 'b', 'c'], multi_select: { chip: true } }] },
+      { o: { __value__: ['a', 'c'] } },
+    ],
+    ['digits of another script', { n: ['INT', { min: 0, max: 5 }] }, { n: '٣' }],
+    ['no number at all', { f: ['FLOAT', { min: 0, max: 5 }] }, { f: 'NaN' }],
+    ['infinite', { f: ['FLOAT', {}] }, { f: '-Infinity' }],
+    [
+      'slots that the editor adds',
+      { images: ['COMFY_AUTOGROW_V3', { template: { prefix: 'image', min: 1 } }] },
+      { 'images.image0': 'x' },
+    ],
+  ])('it takes %s', (_name, required, inputs) => {
+    expect(judge(required, inputs)).toMatchObject({ valid: true, faults: {} });
+  });
+
+  test.each([
+    ['an option where none is installed', { o: [[]] }, { o: 'x' }, 'not_in_list'],
+    ['a text in a list of booleans', { o: [[true, false]] }, { o: 'true' }, 'not_in_list'],
+    ['infinity beyond a limit', { f: ['FLOAT', { max: 5 }] }, { f: 'inf' }, 'too_big'],
+    ['a wrapped number beyond a limit', { n: ['INT', { max: 5 }] }, { n: { __value__: 6 } }, 'too_big'],
+  ])('it refuses %s', (_name, required, inputs, reason) => {
+    const { valid, faults } = judge(required, inputs);
+    expect([valid, faults['1']?.errors.map((fault) => fault.reason)]).toEqual([false, [reason]]);
+  });
 });
