@@ -156,7 +156,8 @@ export async function serviceFaults(services: readonly ServiceSource[]): Promise
       const parsed = fromService(source.service, text);
       if (!parsed.ok) faults.push(parsed.error.message);
     } catch (error) {
-      faults.push(`service '${name}': ${messageOf(error)}`);
+      const cause = error instanceof Error && typeof error.cause === 'string' ? ` (${error.cause})` : '';
+      faults.push(`service '${name}': ${messageOf(error)}${cause}`);
     }
   }
   return faults;
@@ -225,6 +226,9 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
+/** Of what the file system says only the code: the rest is where files lie on this machine. */
 function messageOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === 'string') return code;
   return error instanceof Error ? error.message : String(error);
 }
