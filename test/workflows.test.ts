@@ -632,6 +632,22 @@ describe('defaults, models, queue', () => {
   });
 });
 
+test('a long queue is counted whole, also where not all of it is shown', async () => {
+  const simulator = await startSimulator();
+  const pending = Array.from({ length: 1_200 }, (_, i) => [i, `prompt-${i}`, {}, {}, []]);
+  const gateway = await startGateway(
+    { COMFYUI_URL: simulator.url },
+    {
+      fetch: (url, init) =>
+        url.endsWith('/queue')
+          ? Promise.resolve(Response.json({ queue_running: [], queue_pending: pending }))
+          : fetch(url, init),
+    },
+  );
+  const queue = await get<wire.Queue>(gateway, '/api/v2/queue');
+  expect([queue.running_count, queue.pending_count, queue.queue_pending.length]).toEqual([0, 1_200, 1_000]);
+});
+
 describe('services of config.json', () => {
   const service = {
     name: 'text_to_image',

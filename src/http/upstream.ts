@@ -29,10 +29,10 @@ export function upstreamRoutes({ upstream, defaults, bodies }: UpstreamRouteDeps
   });
 
   routes.get('/queue', async (c) => {
-    const { running, pending } = await upstream.queue(c.var.caller);
+    const { running, pending, runningCount, pendingCount } = await upstream.queue(c.var.caller);
     const body: wire.Queue = {
-      running_count: running.length,
-      pending_count: pending.length,
+      running_count: runningCount,
+      pending_count: pendingCount,
       queue_running: running.map(present),
       queue_pending: pending.map(present),
     };
