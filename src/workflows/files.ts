@@ -44,6 +44,8 @@ export function createWorkflowFiles({ folder, services, shared, now }: WorkflowF
   let looking: Promise<void> | undefined;
   /** What was made of each source, by everything that it was made from. */
   let made = new Map<string, { stamp: string; entry: Entry }>();
+  /** Of files that could not be read. */
+  const unread = new WeakSet<Entry>();
 
   async function look(): Promise<void> {
     const startedAt = now();
@@ -72,7 +74,7 @@ export function createWorkflowFiles({ folder, services, shared, now }: WorkflowF
           : named.ok
             ? await fileEntry(name, file, meta, clash)
             : broken(name, file, named.message);
-      fresh.set(file.name, { stamp, entry });
+      if (!unread.has(entry)) fresh.set(file.name, { stamp, entry });
       next.set(name, entry);
     }
     const same =
@@ -102,8 +104,10 @@ export function createWorkflowFiles({ folder, services, shared, now }: WorkflowF
       if (parsed.ok && clash !== undefined) parsed.workflow.warnings.push(clash);
       return entryOf(parsed, { name, source: 'file', file: file.name, updatedAt });
     } catch (error) {
-      // It may have gone between the look and the reading; the next look sees that.
-      return broken(name, file, `${file.name} cannot be read: ${messageOf(error)}.`);
+      // It may have gone since the look, or may be readable soon without a change of its own: the next look tries again.
+      const entry = broken(name, file, `${file.name} cannot be read: ${messageOf(error)}.`);
+      unread.add(entry);
+      return entry;
     }
   }
 
