@@ -589,6 +589,17 @@ describe('defaults, models, queue', () => {
     expect((await get<wire.Defaults>(gateway, '/api/v2/defaults')).image['steps']).toBe(7);
   });
 
+  test('a seed as a default keeps every digit', async () => {
+    const { gateway } = await startBoth({ WORKFLOW_DIR: SHIPPED });
+    const patch = '{"image":{"seed":18446744073709551613}}';
+    expect((await gateway.request('PATCH', '/api/v2/defaults', patch)).status).toBe(200);
+    const job = await run(gateway, 'generate_image', { inputs: { prompt: 'x', steps: 1 } });
+    expect(await graphOf(gateway, job.id)).toContain('18446744073709551613');
+    expect(await (await gateway.request('GET', '/api/v2/workflows/generate_image')).text()).toContain(
+      '"default":18446744073709551613',
+    );
+  });
+
   test('runtime defaults are forgotten after a day, persistent ones are not', async () => {
     let now = Date.now();
     const simulator = await startSimulator();
