@@ -7,16 +7,19 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { copies } from './copies.ts';
 import { download } from './download.ts';
 import { frames } from './frames.ts';
 import { jobs } from './jobs.ts';
 import { listing } from './listing.ts';
+import { mcp } from './mcp.ts';
 import { named as namedRuns } from './named.ts';
 import { polling } from './polling.ts';
 import { reads } from './reads.ts';
 import { runtimes } from './runtimes.ts';
 import { subscribers } from './subscribers.ts';
 import { submits } from './submits.ts';
+import { uploads } from './uploads.ts';
 import { killAll, takeComplaints } from './support/processes.ts';
 import { isMet, table, type Benchmark, type Outcome } from './support/report.ts';
 
@@ -27,10 +30,13 @@ const BENCHMARKS: readonly Benchmark[] = [
   frames,
   subscribers,
   download,
+  copies,
   jobs,
   runtimes,
   listing,
   polling,
+  uploads,
+  mcp,
 ];
 
 const named = process.argv.slice(2);

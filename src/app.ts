@@ -3,8 +3,13 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Links } from './assets/links.ts';
 import type { OutputAssets } from './assets/outputs.ts';
+import type { AssetRegistry } from './assets/registry.ts';
+import type { Thumbnails } from './assets/thumbnails.ts';
+import type { Places } from './assets/places.ts';
+import type { Receiver } from './assets/receive.ts';
+import type { Uploads } from './assets/uploads.ts';
 import type { Config } from './config.ts';
-import { assetContentRoute, assetRoute } from './http/assets.ts';
+import { assetContentRoute, assetRoutes, assetThumbnailRoute } from './http/assets.ts';
 import { authenticate } from './http/auth.ts';
 import { createBodyReader } from './http/body.ts';
 import type { Env } from './http/context.ts';
@@ -18,6 +23,7 @@ import type { Presenter } from './http/present.ts';
 import { createSubmissions } from './http/submissions.ts';
 import { upstreamRoutes } from './http/upstream.ts';
 import { workflowRoutes } from './http/workflows.ts';
+import { uploadContentRoute, uploadRoutes } from './http/uploads.ts';
 import type { Backend } from './jobs/backend.ts';
 import type { CallBudget } from './jobs/budget.ts';
 import type { Feed } from './jobs/feed.ts';
@@ -26,6 +32,8 @@ import type { Runs } from './jobs/runs.ts';
 import type { JobService } from './jobs/service.ts';
 import type { Upstream } from './jobs/upstream.ts';
 import type { Log } from './log.ts';
+import { mcpRoute } from './mcp/route.ts';
+import type { ServerFor } from './mcp/server.ts';
 import type { Catalogue } from './workflows/catalogue.ts';
 import type { Descriptions } from './workflows/descriptions.ts';
 
@@ -39,9 +47,16 @@ export interface AppDeps {
   upstream: Upstream;
   feed: Feed;
   assets: OutputAssets;
+  registry: AssetRegistry;
+  thumbnails: Thumbnails;
+  uploads: Uploads;
+  receiver: Receiver;
+  places: Places;
   presenter: Presenter;
   links: Links;
   backends: () => readonly Backend[];
+  mcp: ServerFor;
+  newId: () => string;
   now: () => number;
   log: Log;
   /** Where nothing runs between requests, streams look for themselves, within so many calls to ComfyUI. */
@@ -49,8 +64,24 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { config, service, feed, assets, presenter, links, backends, now, log, budget } = deps;
-  const { catalogue, descriptions, runs, defaults, upstream } = deps;
+  const {
+    config,
+    service,
+    feed,
+    assets,
+    registry,
+    thumbnails,
+    uploads,
+    receiver,
+    places,
+    presenter,
+    links,
+    backends,
+    now,
+    log,
+    budget,
+  } = deps;
+  const { catalogue, descriptions, runs, defaults, upstream, mcp, newId } = deps;
   const app = new Hono<Env>();
   const withKey = authenticate(config.apiKeys, links);
   const withKeyOrLink = authenticate(config.apiKeys, links, { link: true });
@@ -68,7 +99,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', eventRoutes({ service, feed, presenter, log, now, budget }));
 
   app.use('/api/v2/assets/:id/content', withKeyOrLink);
-  app.route('/api/v2', assetContentRoute({ assets, presenter }));
+  app.route('/api/v2', uploadContentRoute({ uploads, places }));
+  app.route('/api/v2', assetContentRoute(assets));
+  app.use('/api/v2/assets/:id/thumbnail', withKeyOrLink);
+  app.route('/api/v2', assetThumbnailRoute(thumbnails));
 
   app.use('/api/v2/*', withKey);
   const bodies = createBodyReader(config.maxBodyBytes);
@@ -86,7 +120,14 @@ export function createApp(deps: AppDeps): Hono<Env> {
     }),
   );
   app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
-  app.route('/api/v2', assetRoute({ assets, presenter }));
+  app.route(
+    '/api/v2',
+    uploadRoutes({ uploads, receiver, places, outputs: assets, links, bodies, config, now }),
+  );
+  app.route('/api/v2', assetRoutes({ registry, presenter }));
+
+  app.use('/mcp', withKey);
+  app.route('/', mcpRoute({ serverFor: mcp, readText: bodies.text, newId }));
 
   app.notFound(createNotFound(app));
   return app;
@@ -113,6 +154,10 @@ function crossOrigin(origins: readonly string[]): MiddlewareHandler {
     'content-type',
     'idempotency-key',
     'last-event-id',
+    'mcp-method',
+    'mcp-name',
+    'mcp-protocol-version',
+    'mcp-session-id',
     'prefer',
     'range',
   ];
@@ -139,6 +184,7 @@ const EXPOSED = [
   'content-range',
   'etag',
   'idempotency-replayed',
+  'mcp-session-id',
   'preference-applied',
   'retry-after',
   'x-request-id',

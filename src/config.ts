@@ -24,6 +24,20 @@ export type StorageConfig =
   | { readonly kind: 'redis'; readonly url: string }
   | { readonly kind: 'kv'; readonly binding: string };
 
+/** Where outputs are copied to: S3, or what speaks like it. */
+export interface S3Config {
+  readonly bucket: string;
+  readonly region: string;
+  /** Origin of a service that is not AWS. */
+  readonly endpoint?: string;
+  /** Base of links to a public bucket, no trailing slash. Absent: the bucket is private, links are presigned. */
+  readonly publicUrl?: string;
+  /** Whether the bucket is in the path instead of the host name. */
+  readonly pathStyle: boolean;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
 export interface Config {
   /** At least one, called `comfyui-1`, `comfyui-2`, … in the order given. */
   readonly backends: readonly BackendConfig[];
@@ -57,6 +71,16 @@ export interface Config {
   /** Calls to ComfyUI that one event stream may make where nothing runs between requests. */
   readonly maxSubrequests: number;
   readonly idempotency: (typeof IDEMPOTENCY)[number];
+  /** How long uploads are kept, in ms, counted from their last use. */
+  readonly assetTtlMs: number;
+  /** How long outputs can be found as assets, in ms, counted from the end of their job. */
+  readonly outputTtlMs: number;
+  /** Absent: outputs are not copied. */
+  readonly s3?: S3Config;
+  /** Largest file that is uploaded or fetched for a job. */
+  readonly maxUploadBytes: number;
+  /** Hosts (with or without port) of the own network from which inputs may be fetched, by `http:` too. */
+  readonly inputUrlHosts: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** The client id to use with ComfyUI in place of one made and kept in the store. */
   readonly clientId?: string;
@@ -108,6 +132,22 @@ export function parseConfig(env: Environment, file?: unknown): Config {
   const [image, audio, video] = ['IMAGE', 'AUDIO', 'VIDEO'].map(model);
   const headers = read('COMFYUI_HEADERS', parseHeaders);
   const backends = read('COMFYUI_URL COMFYUI_ADDRESS comfyui.address', parseBackends) ?? DEFAULT_BACKENDS;
+  const jobMaxAgeMs = read('JOB_MAX_AGE_MS jobs.max_job_age', parseCount(DAY_MS)) ?? DAY_MS;
+  const assetTtlHours = read('COMFY_MCP_ASSET_TTL_HOURS', parseInteger(1, 87_600, 24));
+  const s3 = completeS3(
+    {
+      enabled: read('S3_ENABLE', parseBoolean) ?? false,
+      bucket: read('S3_BUCKET s3.bucket', parseBucket),
+      region: read('S3_REGION s3.region', parseRegion),
+      endpoint: read('S3_ENDPOINT s3.endpoint', parseEndpoint),
+      publicUrl: read('S3_PUBLIC_DOMAIN s3.public_domain', parsePublicDomain),
+      pathStyle: read('S3_ENABLE_PATH_STYLE', parseBoolean),
+      accessKeyId: read('AWS_ACCESS_KEY_ID', parseCredential),
+      secretAccessKey: read('AWS_SECRET_ACCESS_KEY', parseCredential),
+    },
+    given,
+    faults,
+  );
 
   const config: Config = {
     backends: backends.map((backend, i) => ({
@@ -133,13 +173,18 @@ export function parseConfig(env: Environment, file?: unknown): Config {
     maxBodyBytes: read('MAX_BODY_BYTES', parseCount(10_485_760)) ?? 10 * 1024 * 1024,
     jobTimeoutMs: read('JOB_TIMEOUT_MS', parseCount(600_000)) ?? 600_000,
     jobQueueTimeoutMs: read('JOB_QUEUE_TIMEOUT_MS', parseCount(DAY_MS)) ?? DAY_MS,
-    jobMaxAgeMs: read('JOB_MAX_AGE_MS jobs.max_job_age', parseCount(DAY_MS)) ?? DAY_MS,
+    jobMaxAgeMs,
     ...(maxJobs !== undefined && { maxJobs }),
     cleanupIntervalMs:
       read('CLEANUP_INTERVAL_MS jobs.cleanup_interval', parseInteger(1, MAX_TIMER_MS, HOUR_MS)) ?? HOUR_MS,
     maxQueueDepth: read('MAX_QUEUE_DEPTH', parseCount(1000)) ?? 1000,
     maxSubrequests: read('MAX_SUBREQUESTS', parseInteger(20, 10_000, 40)) ?? 40,
     idempotency: read('IDEMPOTENCY', parseOption(IDEMPOTENCY)) ?? 'reject',
+    assetTtlMs: (assetTtlHours ?? 24) * HOUR_MS,
+    outputTtlMs: assetTtlHours === undefined ? jobMaxAgeMs : assetTtlHours * HOUR_MS,
+    ...(s3 && { s3 }),
+    maxUploadBytes: read('MAX_UPLOAD_BYTES', parseCount(104_857_600)) ?? 100 * 1024 * 1024,
+    inputUrlHosts: read('INPUT_URL_HOSTS', parseList(parseHostAndPort)) ?? [],
     logLevel: read('LOG_LEVEL', parseOption(LOG_LEVELS)) ?? 'info',
     ...(clientId !== undefined && { clientId }),
     defaultModels: {
@@ -178,10 +223,14 @@ const MIN_SIGNING_LENGTH = 16;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const HOST_NAME = /^(\[[\da-f:.]*:[\da-f:.]*\]|[a-z\d_]([a-z\d._-]*[a-z\d])?)$/i;
-/** Settings that are taken of the seed's config.json, beside its `services`; its `s3` is accepted and not read. */
+/** Settings that are taken of the seed's config.json, beside its `services`. */
 const FILE_TYPES: Readonly<Record<string, 'string' | 'number'>> = {
   'comfyui.address': 'string',
   'comfyui.client_id': 'string',
+  's3.bucket': 'string',
+  's3.region': 'string',
+  's3.endpoint': 'string',
+  's3.public_domain': 'string',
   'jobs.max_job_age': 'number',
   'jobs.max_jobs': 'number',
   'jobs.cleanup_interval': 'number',
@@ -227,6 +276,75 @@ const parsePublicUrl = parser(
   'https://comfy.example.org',
 );
 
+const parseBucket = parser(
+  (text) => (/^[a-z\d][\w.-]{1,61}[a-z\d]$/i.test(text) ? text : undefined),
+  'not the name of a bucket (3 to 63 of A-Z a-z 0-9 . _ -)',
+  'my-bucket',
+);
+
+const parseRegion = parser(
+  (text) => (/^[a-z\d-]{2,40}$/.test(text) ? text : undefined),
+  'not the name of a region (auto for R2)',
+  'eu-central-1',
+);
+
+const parseEndpoint = parser(
+  (text) => (/^https?:/i.test(text) ? originOf(text) : undefined),
+  'not an http or https origin (without the bucket or any other path)',
+  'https://ACCOUNT.r2.cloudflarestorage.com',
+);
+
+const parsePublicDomain = parser(
+  (text) => {
+    const plain = /^(?:https?:\/\/)?[^/?#@\s\\:]+(?::\d+)?(?:\/[^?#\s\\]*)?$/i.test(text);
+    const url = plain ? URL.parse(/^https?:/i.test(text) ? text : `https://${text}`) : null;
+    return url && HOST_NAME.test(url.hostname) ? url.origin + url.pathname.replace(/\/+$/, '') : undefined;
+  },
+  'not a domain or http(s) URL (no query, no fragment)',
+  'cdn.example.org',
+);
+
+const parseCredential: Parse<string> = (text, fail) =>
+  /^[\x21-\x7e]+$/.test(text)
+    ? text
+    : fail('its text (not shown) has spaces or characters beyond ASCII; give it as it was issued');
+
+type GivenS3 = { [K in keyof S3Config]: S3Config[K] | undefined } & { enabled: boolean };
+
+/** What copies need, if they are on. Names what is missing, unless it was given and is a fault already. */
+function completeS3(
+  s3: GivenS3,
+  given: Readonly<Record<string, string>>,
+  faults: string[],
+): S3Config | undefined {
+  const { enabled, bucket, endpoint, publicUrl, accessKeyId, secretAccessKey } = s3;
+  if (!enabled) return undefined;
+  const region = s3.region ?? (endpoint === undefined ? undefined : 'auto');
+  const needed = [
+    [bucket, 'S3_BUCKET', 'S3_BUCKET=my-bucket'],
+    [region, 'S3_REGION', 'S3_REGION=eu-central-1 for AWS, or S3_ENDPOINT for another service'],
+    [accessKeyId, 'AWS_ACCESS_KEY_ID', 'the id of a key that may write to and read from the bucket'],
+    [secretAccessKey, 'AWS_SECRET_ACCESS_KEY', 'the secret of that key'],
+  ] as const;
+  for (const [value, name, example] of needed) {
+    const inFile = `s3.${name.slice(3).toLowerCase()}`;
+    if (value === undefined && given[name] === undefined && given[inFile] === undefined)
+      faults.push(`${name}: is missing, and S3_ENABLE=true needs it; give ${example}`);
+  }
+  if (!bucket || !region || !accessKeyId || !secretAccessKey) return undefined;
+  // Other services are often reached by an address, or have no names for buckets.
+  const pathStyle = s3.pathStyle ?? endpoint !== undefined;
+  return {
+    bucket,
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(publicUrl !== undefined && { publicUrl }),
+    pathStyle,
+    accessKeyId,
+    secretAccessKey,
+  };
+}
+
 const parseOrigins = starOr(
   parseList(
     parser(originOf, 'not an origin (scheme://host:port, no path) nor * alone', 'https://app.example.org'),
@@ -234,17 +352,15 @@ const parseOrigins = starOr(
 );
 
 const parseHosts = starOr(
-  parseList(
-    parser(
-      (text) => {
-        const [, host = '', port = '0'] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
-        return HOST_NAME.test(host) && Number(port) <= 65_535 ? text.toLowerCase() : undefined;
-      },
-      'not a host or host:port nor * alone',
-      'comfy.example.org',
-    ),
-  ),
+  parseList(parser(toHostAndPort, 'not a host or host:port nor * alone', 'comfy.example.org')),
 );
+
+const parseHostAndPort = parser(toHostAndPort, 'not a host or host:port', 'files.lan:9000');
+
+function toHostAndPort(text: string): string | undefined {
+  const [, host = '', port = '0'] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
+  return HOST_NAME.test(host) && Number(port) <= 65_535 ? text.toLowerCase() : undefined;
+}
 
 const parseStorage = parser<StorageConfig>(
   (text) => {
@@ -346,7 +462,7 @@ function readFile(file: unknown, faults: string[]): Record<string, string> {
   if (file !== undefined && !isObject(file))
     faults.push('config.json: it is not a JSON object; give {"comfyui": {…}}');
   const root = isObject(file) ? file : {};
-  for (const section of ['comfyui', 'jobs'])
+  for (const section of ['comfyui', 's3', 'jobs'])
     if (root[section] !== undefined && !isObject(root[section]))
       faults.push(`config.json: ${section} is not an object; give {"${section}": {…}} or leave it out`);
   for (const [key, type] of Object.entries(FILE_TYPES)) {

@@ -2,8 +2,15 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createApp } from './app.ts';
+import { COPY_MS, createCopier, type Copier } from './assets/copies.ts';
 import { createLinks } from './assets/links.ts';
+import type { FetchOutside } from './assets/outside.ts';
 import { createOutputAssets } from './assets/outputs.ts';
+import { createAssetRegistry } from './assets/registry.ts';
+import { createAssetUrls } from './assets/urls.ts';
+import { createThumbnailer, type Codecs } from './assets/thumbnail.ts';
+import { createSourceFinder, createThumbnails } from './assets/thumbnails.ts';
+import { wireUploads } from './assets/wire.ts';
 import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
 import { createObjectInfo } from './comfyui/object-info.ts';
 import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
@@ -17,8 +24,9 @@ import { createCluster, LEAD_MS, type Cluster } from './jobs/cluster.ts';
 import { createDefaults } from './jobs/defaults.ts';
 import { createFeed } from './jobs/feed.ts';
 import { createReaper } from './jobs/reaper.ts';
+import type { Job } from './jobs/job.ts';
 import { createRuns } from './jobs/runs.ts';
-import { createJobService } from './jobs/service.ts';
+import { callerOf, createJobService, type JobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
 import { TRACK_MS } from './jobs/inspector.ts';
 import { createTracker } from './jobs/tracker.ts';
@@ -26,7 +34,10 @@ import { createUpstream } from './jobs/upstream.ts';
 import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
 import { clientKey, rebuiltKey } from './storage/keys.ts';
-import type { Stores } from './storage/ports.ts';
+import { createMcp } from './mcp/mcp.ts';
+import type { ServerFor } from './mcp/server.ts';
+import type { Visit } from './mcp/tool.ts';
+import type { BlobStore, Stores } from './storage/ports.ts';
 import { openBundle } from './workflows/bundle.ts';
 import { createCatalogue } from './workflows/catalogue.ts';
 import { environmentDefaults, type Defaults } from './workflows/defaults.ts';
@@ -39,9 +50,17 @@ import { createWorkflowUploads } from './workflows/uploads.ts';
 /** What a runtime lends to the gateway. */
 export interface Ports {
   stores: Stores;
+  /** Where uploads are kept; without one they go to the input folder of a ComfyUI. */
+  blobs?: BlobStore;
   fetch: Fetch;
+  /** The bucket of `config.s3`, where that is set. */
+  bucket?: BlobStore;
+  /** For addresses that callers name; without it none is fetched. */
+  fetchOutside?: FetchOutside;
   /** Absent where the runtime cannot hold a socket. */
   connectSocket?: ConnectSocket;
+  /** Asked for the first thumbnail, and again for every other; absent where no thumbnails are made. */
+  loadCodecs?: () => Promise<Codecs>;
   /** A new lower-case UUIDv7. */
   newId: () => string;
   /** Ms since 1970. */
@@ -58,6 +77,7 @@ export interface Ports {
     poll?: Partial<typeof POLL_MS>;
     track?: Partial<typeof TRACK_MS>;
     lead?: Partial<typeof LEAD_MS>;
+    copy?: Partial<typeof COPY_MS>;
   };
 }
 
@@ -74,6 +94,8 @@ export interface Gateway {
   fetch(request: Request): Response | Promise<Response>;
   /** Loads what was active and begins to follow it. The first request does it too. */
   start(): Promise<void>;
+  /** An MCP server for one connection of whoever runs this gateway: with the first API key, or as anybody without keys. */
+  mcp(visit: Omit<Visit, 'caller'>): ReturnType<ServerFor>;
   /** Looks after all live jobs once: what a cron trigger does where nothing goes on between requests. */
   scheduled(): Promise<void>;
   /** Ends the streams and the waits, so that open requests can finish. */
@@ -92,37 +114,88 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   let calls = 0;
   const budget = resident ? undefined : { calls: () => calls, maxCalls: config.maxSubrequests };
   const maxSizes = resident ? Number.POSITIVE_INFINITY : COUNTED_SIZES;
-  const store = createJobStore(stores, { maxAgeMs: config.jobMaxAgeMs, shared: resident, report, now });
-  const service = createJobService({
+  // A job that is not shown any more is still what its assets are made from.
+  const keptMs = Math.max(config.jobMaxAgeMs, config.outputTtlMs);
+  const store = createJobStore(stores, { maxAgeMs: keptMs, shared: resident, report, now });
+  const clientOf = (job: Job) => backendOf(backends, job)?.client;
+  const copies = config.s3 && ports.bucket ? { blobs: ports.bucket, bucket: config.s3.bucket } : undefined;
+  const copier: Copier | undefined =
+    copies &&
+    createCopier({
+      stores,
+      ...copies,
+      jobOf: store.get,
+      learn: (id, evidence) => service.learn(id, evidence),
+      clientOf,
+      instance,
+      report,
+      now,
+      waitMs: { ...COPY_MS, ...waitMs.copy },
+    });
+  const service: JobService = createJobService({
     store,
     stores,
     feed,
     settings: config,
+    prepare: (caller, submission, graph) => inputs.prepare(caller, submission, graph),
     newId,
     now,
     report,
     resident,
     maxSizes,
     budget,
+    // Elsewhere it is done when the cron trigger visits.
+    ...(copier && { copier: resident ? copier : { noted: () => undefined } }),
   });
   const links = createLinks(config, now);
-  const presenter = createPresenter(links, config.jobMaxAgeMs, now);
-  const reaper = createReaper({ store, stores, service, config, instance, now, log });
+  const urls = createAssetUrls(links, copies && config.s3, now);
+  const presenter = createPresenter(urls, config.jobMaxAgeMs, now);
   let cluster: Cluster | undefined;
   let backends: Backend[] = [];
   const countedFetch: Fetch = (url, init) => {
     calls++;
     return ports.fetch(url, init);
   };
-  const assets = createOutputAssets({
-    stores,
+  const assets = createOutputAssets({ stores, service, copies, clientOf });
+  const registry = createAssetRegistry({
     service,
-    clientOf: (job) => backendOf(backends, job)?.client,
+    outputs: assets,
+    urls,
+    assetTtlMs: config.outputTtlMs,
+    maxExamined: resident ? LISTED_EXAMINED : 0,
   });
   const objectInfo = createObjectInfo({
     clients: () => backends.map(({ client }) => client),
     resident,
     now,
+  });
+  const { places, uploads, receiver, inputs, sweep } = wireUploads({
+    stores,
+    blobs: ports.blobs,
+    fetchOutside: ports.fetchOutside,
+    outputs: assets,
+    backends: () => backends,
+    config,
+    shared: resident,
+    newId,
+    now,
+    objectInfo,
+    report,
+  });
+  const thumbnails = createThumbnails({
+    find: createSourceFinder({ outputs: assets, uploads, places }),
+    thumbnailer: ports.loadCodecs && createThumbnailer(ports.loadCodecs),
+    shared: resident,
+  });
+  const reaper = createReaper({
+    store,
+    stores,
+    service,
+    sweepUploads: sweep,
+    config: { ...config, jobMaxAgeMs: keptMs },
+    instance,
+    now,
+    log,
   });
   const { folder, services = [], homeDefaults = {} } = ports.workflows ?? { folder: openBundle({}) };
   const files = createWorkflowFiles({ folder, services, shared: resident, now });
@@ -133,7 +206,26 @@ export function createGateway(config: Config, ports: Ports): Gateway {
   const runs = createRuns({ service, catalogue, descriptions, objectInfo });
   const defaults = createDefaults({ tiers, descriptions, objectInfo });
   const upstream = createUpstream(() => backends, service);
+  const mcp = createMcp({
+    service,
+    runs,
+    descriptions,
+    defaults,
+    upstream,
+    feed,
+    outputs: assets,
+    registry,
+    thumbnails,
+    backends: () => backends,
+    resident,
+    workflowDir: config.workflowDir,
+    version: '0.1.0',
+    now,
+    log,
+  });
   const app = createApp({
+    mcp,
+    newId,
     config,
     service,
     catalogue,
@@ -143,6 +235,11 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     upstream,
     feed,
     assets,
+    registry,
+    thumbnails,
+    uploads,
+    receiver,
+    places,
     presenter,
     links,
     backends: () => backends,
@@ -172,6 +269,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     });
     await cluster.start();
     reaper.start();
+    copier?.start();
   }
 
   async function openBackend(address: Config['backends'][number]): Promise<Backend> {
@@ -265,10 +363,14 @@ export function createGateway(config: Config, ports: Ports): Gateway {
 
   return {
     start,
+    mcp: (visit) => mcp({ ...visit, caller: callerOf(config.apiKeys[0]?.name) }),
     fetch: (request) => (ready ? app.fetch(request) : startThen(request)),
     async scheduled() {
       if (!ready) await start();
+      const before = calls;
       await service.visitAll();
+      if (copier) await copier.visit(spendRest(config.maxSubrequests - (calls - before)));
+      if (Math.floor(now() / 60_000) % SWEEP_MINUTES === 0) await sweep(SWEPT_AT_ONCE);
     },
     endStreams: feed.close,
     async close() {
@@ -276,12 +378,30 @@ export function createGateway(config: Config, ports: Ports): Gateway {
       closed = true;
       feed.close();
       reaper.stop();
+      await copier?.close();
       await cluster?.close();
       await Promise.all(backends.map(({ tracker }) => tracker.close()));
       await stores.close();
     },
   };
 }
+
+/** Files of one list whose heads are read. */
+const LISTED_EXAMINED = 10;
+
+/** Allows calls while they fit; the first always, as what is larger than all of the rest would never get its turn. */
+function spendRest(rest: number): (calls: number) => boolean {
+  let spent = 0;
+  return (calls) => {
+    const fits = spent === 0 || spent + calls <= rest;
+    if (fits) spent += calls;
+    return fits;
+  };
+}
+
+/** How often a cron trigger looks for expired uploads, and at how many: what a Worker lists and reads is counted. */
+const SWEEP_MINUTES = 10;
+const SWEPT_AT_ONCE = 40;
 
 /** How often a ComfyUI that cannot be reached is mentioned in the log, in ms. */
 const AWAY_MS = 60_000;

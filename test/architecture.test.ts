@@ -15,12 +15,14 @@ const LAYERS: Record<string, string[]> = {
   comfyui: ['errors.ts'],
   workflows: ['comfyui', 'storage', 'errors.ts'],
   jobs: ['workflows', 'comfyui', 'storage', 'errors.ts', 'log.ts'],
-  assets: ['jobs', 'comfyui', 'storage', 'errors.ts'],
+  assets: ['jobs', 'workflows', 'comfyui', 'storage', 'errors.ts'],
   http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
-  'app.ts': ['http', 'jobs', 'assets', 'workflows', 'config.ts', 'log.ts'],
+  mcp: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
+  'app.ts': ['http', 'mcp', 'jobs', 'assets', 'workflows', 'config.ts', 'log.ts'],
   'gateway.ts': [
     'app.ts',
     'http',
+    'mcp',
     'jobs',
     'assets',
     'workflows',
@@ -31,6 +33,7 @@ const LAYERS: Record<string, string[]> = {
   ],
   'index.ts': [
     'gateway.ts',
+    'assets',
     'workflows',
     'jobs',
     'comfyui',
@@ -41,7 +44,17 @@ const LAYERS: Record<string, string[]> = {
     'runtime',
   ],
   simulator: [],
-  runtime: ['gateway.ts', 'simulator', 'workflows', 'comfyui', 'storage', 'config.ts', 'errors.ts', 'log.ts'],
+  runtime: [
+    'gateway.ts',
+    'simulator',
+    'assets',
+    'workflows',
+    'comfyui',
+    'storage',
+    'config.ts',
+    'errors.ts',
+    'log.ts',
+  ],
 };
 
 /** Names that tie code to one runtime. */

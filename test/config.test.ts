@@ -36,6 +36,10 @@ test('an empty environment gives the defaults of DESIGN §2', () => {
     maxQueueDepth: 1000,
     maxSubrequests: 40,
     idempotency: 'reject',
+    assetTtlMs: 86_400_000,
+    outputTtlMs: 86_400_000,
+    maxUploadBytes: 104_857_600,
+    inputUrlHosts: [],
     logLevel: 'info',
   });
 });
@@ -214,6 +218,66 @@ describe('who may call', () => {
   });
 });
 
+describe('S3', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not/for+showing' };
+  const on = { S3_ENABLE: 'true', S3_BUCKET: 'pictures', ...keys };
+
+  test('is off by default, whatever else is set', () => {
+    expect(parseConfig({ ...on, S3_ENABLE: 'false', S3_REGION: 'eu-central-1' }).s3).toBeUndefined();
+    expect(parseConfig(keys).s3).toBeUndefined();
+  });
+
+  test('AWS, and another service, with the defaults of each', () => {
+    expect(
+      parseConfig({ ...on, S3_REGION: 'eu-central-1', S3_PUBLIC_DOMAIN: 'cdn.example.org/x/' }).s3,
+    ).toEqual({
+      bucket: 'pictures',
+      region: 'eu-central-1',
+      publicUrl: 'https://cdn.example.org/x',
+      pathStyle: false,
+      accessKeyId: 'AKIAEXAMPLE',
+      secretAccessKey: 'not/for+showing',
+    });
+    const r2 = parseConfig({ ...on, S3_ENDPOINT: 'https://x.r2.cloudflarestorage.com/' }).s3;
+    expect(r2).toMatchObject({
+      region: 'auto',
+      endpoint: 'https://x.r2.cloudflarestorage.com',
+      pathStyle: true,
+    });
+    const hosted = { ...on, S3_ENDPOINT: 'https://oss.example.org', S3_ENABLE_PATH_STYLE: 'false' };
+    expect(parseConfig(hosted).s3?.pathStyle).toBe(false);
+  });
+
+  test('bucket and region of config.json, under those of the environment', () => {
+    const file = { s3: { bucket: 'filed', region: 'us-east-1' } };
+    const env = { S3_ENABLE: 'true', ...keys };
+    expect(parseConfig(env, file).s3).toMatchObject({ bucket: 'filed', region: 'us-east-1' });
+    expect(parseConfig(on, file).s3).toMatchObject({ bucket: 'pictures', region: 'us-east-1' });
+    expect(parseConfig({}, file).s3).toBeUndefined();
+    expect(faultsOf({}, { s3: { bucket: 5 } })).toEqual([
+      'config.json: s3.bucket: 5 is not a string; give a string',
+    ]);
+  });
+
+  test('all that is missing is named at once, and what is wrong only once', () => {
+    expect(faultsOf({ S3_ENABLE: 'true' }).map((fault) => fault.split(':')[0])).toEqual([
+      'S3_BUCKET',
+      'S3_REGION',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+    ]);
+    expect(faultsOf({ ...on, S3_BUCKET: 'x', S3_REGION: 'auto' })).toEqual([
+      expect.stringMatching(/^S3_BUCKET: "x" is not/),
+    ]);
+  });
+
+  test('a secret is not shown', () => {
+    const faults = faultsOf({ ...on, S3_REGION: 'auto', AWS_SECRET_ACCESS_KEY: 'sec ret' });
+    expect(faults).toEqual([expect.stringMatching(/^AWS_SECRET_ACCESS_KEY: /)]);
+    expect(faults[0]).not.toContain('sec ret');
+  });
+});
+
 describe('config.json', () => {
   const seed = {
     comfyui: { address: 'http://127.0.0.1:8188', client_id: 'comfyui-mcp-client' },
@@ -283,6 +347,14 @@ describe('faults', () => {
     ['CLEANUP_INTERVAL_MS', '2147483648'],
     ['MAX_QUEUE_DEPTH', 'many'],
     ['IDEMPOTENCY', 'REPLAY'],
+    ['COMFY_MCP_ASSET_TTL_HOURS', '0'],
+    ['S3_ENABLE', 'on'],
+    ['S3_BUCKET', 'a/b'],
+    ['S3_REGION', 'Frankfurt (EU)'],
+    ['S3_ENDPOINT', 'https://x.r2.cloudflarestorage.com/bucket'],
+    ['S3_ENDPOINT', 's3.example.org'],
+    ['S3_PUBLIC_DOMAIN', 'ftp://cdn.example.org'],
+    ['S3_ENABLE_PATH_STYLE', 'yes'],
     ['LOG_LEVEL', 'verbose'],
   ])('%s=%s', (name, value) => {
     const faults = faultsOf({ [name]: value });

@@ -97,7 +97,7 @@ describe('the npm package', () => {
   test('every export is there, and every runtime entry is exported', async () => {
     for (const target of Object.values(manifest.exports).flatMap(targetsOf))
       expect(existsSync(join(installed, target)), target).toBe(true);
-    const entries = ['bun', 'cloudflare', 'deno'].filter((name) =>
+    const entries = ['bun', 'cloudflare', 'cloudflare-s3', 'deno'].filter((name) =>
       existsSync(join(ROOT, `src/runtime/${name}.ts`)),
     );
     const exported = Object.keys(manifest.exports).filter((name) => !['.', './package.json'].includes(name));
@@ -398,8 +398,19 @@ interface Image {
   env: Record<string, string>;
 }
 
-/** Settings of the README that `--help` leaves out: a second name, and what only Workers read. */
-const ELSEWHERE = new Set(['COMFY_MCP_WORKFLOW_DIR', 'COMFYUI_ADDRESS', 'MAX_SUBREQUESTS']);
+/** Settings of the README that `--help` leaves out: a second name, what only Workers read, what only S3 needs. */
+const ELSEWHERE = new Set([
+  'COMFY_MCP_WORKFLOW_DIR',
+  'COMFYUI_ADDRESS',
+  'MAX_SUBREQUESTS',
+  'S3_BUCKET',
+  'S3_REGION',
+  'S3_ENDPOINT',
+  'S3_PUBLIC_DOMAIN',
+  'S3_ENABLE_PATH_STYLE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+]);
 
 const CONSUMER = {
   strict: true,

@@ -2,12 +2,14 @@
  * The gateway on every runtime, by the entry that its users start: one suite over the whole HTTP surface, each with its
  * own store, then starts and ends.
  */
-import { spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS } from '../src/runtime/settings.ts';
 import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
@@ -19,7 +21,8 @@ import {
   type Differences,
 } from './suites/gateway.ts';
 import { durable, watch } from './support/events.ts';
-import { pictureGraph, stagesGraph } from './support/graphs.ts';
+import { refusal } from './support/gateway.ts';
+import { loadGraph, pictureGraph, stagesGraph } from './support/graphs.ts';
 import {
   buildWorker,
   isMissing,
@@ -30,6 +33,7 @@ import {
   type RunningGateway,
   type Runtime,
 } from './support/runtimes.ts';
+import { picture } from './support/uploads.ts';
 
 const FAST = { stepMs: 5, loadMs: 5, encodeMs: 1, decodeMs: 1, nodeMs: 1 };
 
@@ -223,6 +227,43 @@ describe.each(SERVERS)('%s', (runtime) => {
   });
 });
 
+test.skipIf(spawnSync('openssl', ['version']).status !== 0).each(SERVERS)(
+  '%s fetches inputs by https:, and only from who proves to be the one that was named',
+  { timeout: 60_000 },
+  async (runtime) => {
+    const dir = await mkdtemp(join(tmpdir(), 'comfygate-tls-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const openssl = (...args: string[]) => promisify(execFile)('openssl', args, { cwd: dir });
+    const fresh = ['-newkey', 'rsa:2048', '-nodes', '-days', '2'];
+    await openssl('req', '-x509', ...fresh, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=test');
+    await openssl('req', ...fresh, '-keyout', 'key.pem', '-out', 'csr.pem', '-subj', '/CN=localhost');
+    await writeFile(join(dir, 'ext'), 'subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n');
+    const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'ext'];
+    await openssl('x509', '-req', '-in', 'csr.pem', ...signing, '-out', 'cert.pem');
+    const [key, cert] = await Promise.all(['key.pem', 'cert.pem'].map((name) => readFile(join(dir, name))));
+    const bytes = picture(200, 200);
+    const files = createHttpsServer({ key: key!, cert: cert! }, (_, response) => response.end(bytes));
+    onTestFinished(() => void files.close());
+    await once(files.listen(0), 'listening');
+    const { port } = files.address() as AddressInfo;
+
+    const simulator = await startSimulator();
+    const gateway = await start(runtime, {
+      ...SUITE_ENV,
+      COMFYUI_URL: simulator.url,
+      STORAGE_URL: 'memory:',
+      INPUT_URL_HOSTS: 'localhost,127.0.0.1',
+      NODE_EXTRA_CA_CERTS: join(dir, 'ca.pem'),
+      DENO_CERT: join(dir, 'ca.pem'),
+    });
+    const me = createCaller(gateway.url, 'key0');
+    const job = await me.ended((await me.submit(loadGraph(`https://localhost:${port}/a.png`))).id);
+    expect(job.status).toBe('succeeded');
+    const workflow = loadGraph(`https://127.0.0.1:${port}/a.png`);
+    await refusal(await me.request('POST', '/api/v2/jobs', { workflow }), 422, 'invalid_request');
+  },
+);
+
 test('who waits for 12 s is not cut off, on any runtime', { timeout: 60_000 }, async () => {
   await Promise.all(
     PRESENT.map(async (runtime) => {
@@ -268,7 +309,9 @@ test('Deno may read every setting by its name, and nothing else', async () => {
   expect(words.filter((word) => /^-|allow/.test(word))).toEqual([
     '--allow-net',
     expect.stringMatching(/^--allow-env=/),
-    '--allow-read=.comfygate,workflows,.env,config.json,$HOME/.config/comfy-mcp',
+    // What the S3 client would look up is not there, instead of a fault.
+    '--ignore-env',
+    '--allow-read=.comfygate,workflows,.env,config.json,$HOME/.config/comfy-mcp,node_modules/@jsquash',
     '--allow-write=.comfygate',
   ]);
 });

@@ -7,6 +7,7 @@ import {
   IdempotencyKeyReuse,
   InvalidWorkflow,
   JobFailed,
+  MissingAsset,
   NotFound,
   Unauthorized,
   type ComfyEvent,
@@ -14,8 +15,16 @@ import {
 } from '@comfyorg/sdk';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startBoth } from './support/gateway.ts';
-import { failingGraph, pictureGraph, samplerGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
+import {
+  failingGraph,
+  loadGraph,
+  pictureGraph,
+  samplerGraph,
+  sleepGraph,
+  stagesGraph,
+} from './support/graphs.ts';
 import { startProxy } from './support/proxy.ts';
+import { picture } from './support/uploads.ts';
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -114,6 +123,33 @@ test('refusals are its own errors', async () => {
   expect(fault).toBeInstanceOf(InvalidWorkflow);
   expect(fault.details).toMatchObject({ node_errors: { '1': { class_type: 'SaveImag' } } });
   await expect(client.jobs.get('0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee')).rejects.toBeInstanceOf(NotFound);
+});
+
+test('assets: uploaded on first use, found again by their bytes, used by jobs, and deleted', async () => {
+  const { client, simulator } = await start();
+  const bytes = picture();
+  const asset = client.assets.fromBytes(bytes, { filename: 'photo.png' });
+  const workflow = client.workflows.fromJson(loadGraph(''));
+  workflow.setInput('1', 'image', asset);
+  const job = await client.run(workflow);
+  expect(job.status).toBe('succeeded');
+  expect(asset.createdNew).toBe(true);
+  expect(Date.parse(String(asset.expiresAt))).toBeGreaterThan(Date.now());
+  const again = client.assets.fromBytes(bytes, { filename: 'photo.png' });
+  expect(await again.commit()).toBe(asset.id);
+  expect(again.createdNew).toBe(false);
+  expect(simulator.control.stats().requests['POST /upload/image']).toBe(1);
+  // An output is an asset, too: of the next job.
+  const output = await client.assets.get(job.outputs[0]!.id);
+  expect(output.jobId).toBe(job.id);
+  const second = client.workflows.fromJson(loadGraph('', 'gw/second'));
+  second.setInput('1', 'image', output);
+  expect((await client.run(second)).status).toBe('succeeded');
+  const { id } = asset;
+  await asset.delete();
+  await expect(client.assets.get(id!)).rejects.toBeInstanceOf(NotFound);
+  const gone = client.submit(client.workflows.fromJson(loadGraph({ __type: 'core/ASSET', info: { id } })));
+  await expect(gone).rejects.toBeInstanceOf(MissingAsset);
 });
 
 test('a key that was used before leads to the first job', async () => {

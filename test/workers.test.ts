@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createParser } from 'eventsource-parser';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
 import worker from '../src/runtime/cloudflare.ts';
 import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
@@ -16,7 +16,8 @@ import { createCaller, SUITE_ENV, type Caller } from './suites/gateway.ts';
 import { brief, durable, watch, type SeenEvent } from './support/events.ts';
 import { eventually, refusal, TERMINAL } from './support/gateway.ts';
 import { createKv } from './support/kv.ts';
-import { pictureGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
+import { createBucket } from './support/r2.ts';
+import { loadGraph, pictureGraph, sleepGraph, stagesGraph } from './support/graphs.ts';
 import {
   buildWorker,
   isMissing,
@@ -26,6 +27,7 @@ import {
   type BuiltWorker,
   type RunningGateway,
 } from './support/runtimes.ts';
+import { picture, upload, uploaded } from './support/uploads.ts';
 
 const FAST = { stepMs: 5, loadMs: 5, encodeMs: 1, decodeMs: 1, nodeMs: 1 };
 
@@ -218,6 +220,43 @@ describe.skipIf(isMissing('workerd'))('workerd', { timeout: 60_000 }, () => {
     expect(error.message).toMatch(/no KV binding "JOBS"[^]*\[\[kv_namespaces\]\]\nbinding = "JOBS"/);
   });
 
+  test('with a bucket, uploads are kept there', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'comfygate-toml-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const config = join(dir, 'wrangler.toml');
+    const toml = await readFile(join(ROOT, 'wrangler.toml'), 'utf8');
+    // As wrangler.toml itself says how.
+    await writeFile(
+      config,
+      toml.replace(/^# (\[\[r2_buckets\]\]|binding = "ASSETS"|bucket_name = .*)$/gm, '$1'),
+    );
+    const simulator = await createSimulator(FAST);
+    const gateway = await startRuntime(
+      'workerd',
+      { ...SUITE_ENV, COMFYUI_URL: simulator.url },
+      { args: [...workerArgs(built.main, config), '--persist-to', dir] },
+    );
+    onTestFinished(() => gateway.end().then(() => simulator.close()));
+    const me = createCaller(gateway.url, 'key0');
+    const large = new Uint8Array(18_000_000).map((_, i) => (i * 31 + (i >> 8) * 17) & 255);
+    const files = [large, picture(), new Uint8Array(8 * 2 ** 20).fill(5)];
+    for (const bytes of files) {
+      const asset = await uploaded(gateway.url, bytes, 'a.png', { headers: me.headers });
+      const content = Buffer.from(await (await fetch(asset.url)).arrayBuffer());
+      expect(content.equals(bytes)).toBe(true);
+      const part = await fetch(asset.url, { headers: { range: 'bytes=10-19' } });
+      expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.subarray(10, 20));
+    }
+    expect(simulator.control.stats().requests['POST /upload/image'] ?? 0).toBe(0);
+    const { id } = await uploaded(gateway.url, files[1]!, 'b.png', { headers: me.headers });
+    expect((await me.ended((await me.submit(loadGraph(id))).id)).status).toBe('succeeded');
+    const wrong = { expected_hash: `blake3:${'0'.repeat(64)}` };
+    large[0] = 9;
+    const refused = await upload(gateway.url, large, 'a.bin', { headers: me.headers, fields: wrong });
+    await refusal(refused, 409, 'hash_mismatch');
+    expect(gateway.output()).not.toMatch(HANGS);
+  });
+
   test('without API_KEYS it does not start', async () => {
     await expect(startRuntime('workerd', {})).rejects.toThrow(
       /ended with 1:\n[^]*no API_KEYS[^]*API_KEYS=alice:/,
@@ -264,8 +303,13 @@ describe.skipIf(isMissing('workerd'))('workerd', { timeout: 60_000 }, () => {
 
 describe('the bundle', () => {
   test('is at most 250 KB after gzip, and has nothing of the simulator, drivers or Node servers', async () => {
-    expect((await readdir(dirname(built.main))).filter((name) => /\.m?js$|\.wasm$/.test(name))).toEqual([
+    const files = (await readdir(dirname(built.main))).filter((name) => /\.m?js$|\.wasm$/.test(name));
+    // The codecs of pictures are modules of their own.
+    expect(files.map((name) => name.replace(/^[\da-f]{30,}-/, '')).sort()).toEqual([
       'cloudflare.js',
+      'mozjpeg_dec.wasm',
+      'webp_dec.wasm',
+      'webp_enc_simd.wasm',
     ]);
     const text = await readFile(built.main, 'utf8');
     const kilobytes = gzipSync(text, { level: 9 }).length / 1000;
@@ -273,7 +317,8 @@ describe('the bundle', () => {
     expect(kilobytes).toBeLessThanOrEqual(250);
     const { sources } = built;
     expect(sources).toContain('src/gateway.ts');
-    const unwanted = /src\/simulator|\/(ioredis|db0|undici|ws|@hono\/node-server)\/|stores\/(file|redis)/;
+    const unwanted =
+      /src\/simulator|\/(ioredis|db0|undici|ws|@hono\/node-server|@aws-sdk|@smithy)\/|stores\/(file|redis)/;
     expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
   });
 });
@@ -292,6 +337,47 @@ describe('within the limits of Workers KV', () => {
     const { id } = (await submitted.json()) as wire.Job;
     const canceled = await call('POST', `/api/v2/jobs/${id}/cancel`);
     expect(canceled.status).toBe(200);
+  });
+
+  test('takes ten uploads of the same bytes at once, and what has expired goes with the cron', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    onTestFinished(() => void vi.useRealTimers());
+    const bucket = createBucket();
+    const { call, cron, env } = await strict({ perSecond: true, env: { ASSETS: bucket } });
+    const bytes = picture();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => call('POST', '/api/v2/assets', formOf(bytes, { expires_in: '3600' }))),
+    );
+    const assets = (await Promise.all(answers.map((answer) => answer.json()))) as wire.Asset[];
+    expect(answers.map(({ status }) => status).filter((status) => status > 201)).toEqual([]);
+    expect(new Set(assets.map(({ id }) => id)).size).toBe(1);
+    const path = `/api/v2/assets/${assets[0]!.id}`;
+    const content = await call('GET', `${path}/content`);
+    expect(new Uint8Array(await content.arrayBuffer())).toEqual(bytes);
+    const submitted = await call(
+      'POST',
+      '/api/v2/jobs',
+      JSON.stringify({ workflow: loadGraph(assets[0]!.id) }),
+    );
+    expect(submitted.status).toBe(201);
+    expect(bucket.objects.size).toBe(1);
+    // Also under two names at once.
+    const other = picture();
+    const named = ['a.png', 'b.png'].map((name) =>
+      call('POST', '/api/v2/assets', formOf(other, { file_path: name, expires_in: '3600' })),
+    );
+    const pair = await Promise.all(
+      (await Promise.all(named)).map((answer) => answer.json() as Promise<wire.Asset>),
+    );
+    expect(new Set(pair.map(({ id }) => id)).size).toBe(2);
+    for (const { url } of pair) expect((await call('GET', url)).status).toBe(200);
+    expect(bucket.objects.size).toBe(2);
+    vi.setSystemTime(Math.ceil((Date.now() + 7_200_000) / 600_000) * 600_000);
+    expect((await call('GET', path)).status).toBe(404);
+    await cron();
+    expect([...bucket.objects.keys()]).toEqual([]);
+    for (const { id } of [...assets, ...pair]) expect(env.JOBS.items.has(`assets:${id}`)).toBe(false);
+    expect([...env.JOBS.items.keys()].filter((key) => /^(?:uploads|incoming):/.test(key))).toEqual([]);
   });
 });
 
@@ -427,8 +513,16 @@ function calls(simulator: Simulator): number {
   return Object.values(simulator.control.stats().requests).reduce((sum, count) => sum + count, 0);
 }
 
+/** An upload to a Worker in this process. */
+function formOf(bytes: Uint8Array<ArrayBuffer>, fields: Record<string, string> = {}): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ file_path: 'a.png', ...fields })) form.append(name, value);
+  form.append('file', new Blob([bytes]), 'a.png');
+  return form;
+}
+
 /** The entry of the Worker in this process, on a KV in memory. */
-async function strict({ perSecond, env: more = {} }: { perSecond: boolean; env?: Record<string, string> }) {
+async function strict({ perSecond, env: more = {} }: { perSecond: boolean; env?: Record<string, unknown> }) {
   const simulator = await createSimulator(FAST);
   onTestFinished(() => simulator.close());
   const JOBS = createKv({ perSecond });
@@ -442,11 +536,11 @@ async function strict({ perSecond, env: more = {} }: { perSecond: boolean; env?:
   };
   const headers = { authorization: 'Bearer a-long-secret', 'content-type': 'application/json' };
   const isolate = (bindings: typeof env) => ({
-    call: async (method: string, path: string, body?: string): Promise<Response> =>
-      worker.fetch(
-        new Request(new URL(path, 'http://worker'), { method, headers, ...(body && { body }) }),
-        bindings,
-      ),
+    call: async (method: string, path: string, body?: string | FormData): Promise<Response> => {
+      const { 'content-type': _json, ...bare } = headers;
+      const init = { method, headers: body instanceof FormData ? bare : headers, ...(body && { body }) };
+      return worker.fetch(new Request(new URL(path, 'http://worker'), init), bindings);
+    },
     cron: () => worker.scheduled({}, bindings),
   });
   /** What KV has of a job, whatever an isolate remembers. */

@@ -2,6 +2,7 @@
  * A small HTTP/1.1 client for load: one request at a time on a kept connection. Node's own client costs as much per
  * request as the servers that are measured here and would hide the difference between them.
  */
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 export interface Answer {
@@ -161,3 +162,31 @@ function readAnswer(bytes: Buffer): Answer | undefined {
 }
 
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+
+/** Uploads a file of so many bytes as a form, without holding it; `seed` makes its content another one. */
+export async function upload(
+  url: string,
+  bytes: number,
+  seed: number,
+): Promise<{ status: number; body: string; ms: number }> {
+  const { hostname, port, host, pathname } = new URL(url);
+  const part = (disposition: string) => `--b\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n`;
+  const before = `${part('name="file_path"')}big.bin\r\n${part('name="file"; filename="big.bin"')}`;
+  const after = '\r\n--b--\r\n';
+  const started = performance.now();
+  const socket = connect({ host: hostname, port: Number(port) });
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  const ended = once(socket, 'close');
+  socket.write(
+    `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n` +
+      `content-type: multipart/form-data; boundary=b\r\ncontent-length: ${before.length + bytes + after.length}\r\n\r\n${before}`,
+  );
+  const piece = Buffer.alloc(256 * 1024, seed);
+  for (let sent = 0; sent < bytes; sent += piece.length)
+    if (!socket.write(piece.subarray(0, bytes - sent))) await Promise.race([once(socket, 'drain'), ended]);
+  socket.write(after);
+  await ended;
+  const status = Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1]);
+  return { status, body: answer.slice(-300), ms: performance.now() - started };
+}

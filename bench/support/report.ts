@@ -4,7 +4,7 @@ export interface Figure {
   name: string;
   value: number;
   /** Shown after the value; `ratio` is shown as a bare number. */
-  unit: 'ratio' | 'ms' | 'KB' | 'MB' | '/s' | 'requests' | 'jobs' | 'sockets' | 'events';
+  unit: 'ratio' | 'ms' | 'KB' | 'MB' | '/s' | 'requests' | 'jobs' | 'sockets' | 'events' | 'files';
   /** Absent where there is nothing to meet. */
   aim?: { atLeast: number } | { atMost: number };
   /** What the value is made of, in a few words. */
@@ -69,7 +69,7 @@ function showResult(figure: Figure): string {
 }
 
 function show(value: number, unit: Figure['unit']): string {
-  const whole = unit === 'jobs' || unit === 'sockets' || unit === 'events';
+  const whole = ['jobs', 'sockets', 'events', 'files'].includes(unit);
   const digits = whole ? 0 : unit === 'ratio' ? 2 : Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;
   return unit === 'ratio' ? value.toFixed(digits) : `${value.toFixed(digits)} ${unit}`;
 }

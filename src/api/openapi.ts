@@ -57,6 +57,8 @@ interface Operation {
   /** More parameters: the members of a query schema. */
   query?: z.ZodObject;
   body?: Json;
+  /** The body is a form with a file and these fields. */
+  form?: z.ZodObject;
   /** Answers that are no errors, by status. */
   answers: Readonly<Record<number, Json>>;
   /** Absent: needs no key and refuses nothing. */
@@ -73,7 +75,7 @@ const TAGS: { name: Tag; description: string }[] = [
   { name: 'jobs', description: 'One execution of a workflow.' },
   { name: 'workflows', description: 'Workflows by name, with typed inputs.' },
   { name: 'events', description: 'Server-sent events: live progress that survives a lost connection.' },
-  { name: 'assets', description: 'What jobs produced.' },
+  { name: 'assets', description: 'What jobs produced, and what they are given.' },
   { name: 'comfyui', description: 'What ComfyUI has, and the defaults of workflows.' },
   { name: 'gateway', description: 'Whether it works, and how to talk to it.' },
 ];
@@ -95,7 +97,10 @@ const SCHEMAS = {
   Progress: wire.Progress,
   Output: wire.Output,
   OutputType: wire.OutputType,
+  Copy: wire.Copy,
   Asset: wire.Asset,
+  AssetList: wire.AssetList,
+  FromHashRequest: wire.FromHashRequest,
   StatusEvent: wire.StatusEvent,
   ProgressEvent: wire.ProgressEvent,
   PreviewEvent: wire.PreviewEvent,
@@ -148,7 +153,7 @@ const SUBMIT_HEADERS = [
   ),
   header('Prefer', '`wait=N` answers when the job has ended, or after N seconds (at most 60).'),
 ];
-const ASSET_ID = path('Asset id, from an output of a job.');
+const ASSET_ID = path('Asset id, of an output of a job or of an upload.');
 const COMMON = {
   401: ['unauthorized'],
   403: ['forbidden', 'forbidden_origin'],
@@ -418,6 +423,70 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     errors: STREAM,
     events: EVENT_SCHEMAS,
   },
+  'GET /api/v2/assets': {
+    id: 'listAssets',
+    tag: 'assets',
+    summary: 'List outputs, newest first',
+    description: 'Outputs of all jobs that the caller may see, until they expire.',
+    query: wire.AssetListQuery,
+    answers: { 200: json('AssetList', 'A page of assets.') },
+    errors: { ...COMMON, 400: ['invalid_request'] },
+  },
+  'POST /api/v2/assets': {
+    id: 'postAssets',
+    tag: 'assets',
+    summary: 'Upload a file',
+    description:
+      'Streamed; fields may stand before or after the file. What it is, is read from its bytes. The same bytes of the same caller are kept once.',
+    form: wire.UploadFields,
+    answers: {
+      201: json('Asset', 'The bytes were new.'),
+      200: json('Asset', 'The caller had these bytes already.'),
+    },
+    errors: {
+      ...COMMON,
+      ...UPSTREAM,
+      409: ['hash_mismatch'],
+      413: ['payload_too_large'],
+      422: ['invalid_request'],
+    },
+  },
+  'POST /api/v2/assets/from-hash': {
+    id: 'assetFromHash',
+    tag: 'assets',
+    summary: 'Make an asset of bytes that are there',
+    body: { schema: ref('FromHashRequest') },
+    answers: {
+      201: json('Asset', 'An asset with a new name.'),
+      200: json('Asset', 'The asset that there was.'),
+    },
+    errors: {
+      ...COMMON,
+      ...UPSTREAM,
+      400: ['invalid_request'],
+      404: ['blob_not_found'],
+      413: ['payload_too_large'],
+      415: ['unsupported_media_type'],
+      422: ['invalid_request'],
+    },
+  },
+  'HEAD /api/v2/assets/by-hash/{hash}': {
+    id: 'headAssetByHash',
+    tag: 'assets',
+    summary: 'Whether the caller has uploaded these bytes',
+    parameters: [{ ...path('`blake3:<hex>`'), name: 'hash' }],
+    answers: { 200: answer('They are there.') },
+    errors: { ...COMMON, ...UPSTREAM, 404: ['blob_not_found'] },
+  },
+  'DELETE /api/v2/assets/{id}': {
+    id: 'deleteAsset',
+    tag: 'assets',
+    summary: 'Delete an upload',
+    description: 'Bytes that no other asset of the caller has are deleted with it.',
+    parameters: [ASSET_ID],
+    answers: { 204: answer('It is gone.') },
+    errors: { ...OF_ONE, 409: ['asset_in_use'] },
+  },
   'GET /api/v2/assets/{id}': {
     id: 'getAsset',
     tag: 'assets',
@@ -454,6 +523,26 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     },
     errors: { ...OF_ONE, 404: ['not_found', 'output_unavailable'] },
   },
+  'GET /api/v2/assets/{id}/thumbnail': {
+    id: 'getAssetThumbnail',
+    tag: 'assets',
+    summary: 'A small picture of a picture',
+    description:
+      'WebP, upright, never larger than the original. Takes a key, or a signed link (the `thumbnail_url` of an asset).',
+    parameters: [ASSET_ID],
+    query: wire.ThumbnailQuery,
+    answers: {
+      200: answer('The thumbnail.', { 'image/webp': { schema: { type: 'string', format: 'binary' } } }),
+      304: answer('It is that of `If-None-Match`.'),
+    },
+    errors: {
+      ...OF_ONE,
+      400: ['invalid_request'],
+      404: ['not_found', 'output_unavailable'],
+      413: ['payload_too_large'],
+      415: ['unsupported_media_type'],
+    },
+  },
   'GET /api/v2/health': {
     id: 'getHealth',
     tag: 'gateway',
@@ -483,7 +572,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
 function paths(): Json {
   const found: Record<string, Json> = {};
   for (const [route, operation] of Object.entries(OPERATIONS)) {
-    const { id, tag, summary, description, body, answers, errors, events } = operation;
+    const { id, tag, summary, description, body, form, answers, errors, events } = operation;
     const [method = '', path = ''] = route.split(' ');
     (found[path] ??= {})[method.toLowerCase()] = {
       operationId: id,
@@ -493,11 +582,27 @@ function paths(): Json {
       ...(!errors && { security: [] }),
       parameters: [...(operation.parameters ?? []), ...queryParameters(operation.query)],
       ...(body && { requestBody: { required: true, content: { 'application/json': body } } }),
+      ...(form && { requestBody: { required: true, content: { 'multipart/form-data': fileForm(form) } } }),
       responses: { ...answers, ...mapValues(errors ?? {}, errorOf) },
       ...(events && { 'x-sse-events': events }),
     };
   }
   return found;
+}
+
+/** Fields of a form, as the texts that they are read from, and the file. */
+function fileForm(fields: z.ZodObject): Json {
+  const { properties, required, ...schema } = alone(
+    z.toJSONSchema(fields, { io: 'input', override: simplify }),
+  );
+  const file = { type: 'string', format: 'binary', description: 'The bytes.' };
+  return {
+    schema: {
+      ...schema,
+      properties: { file, ...(properties as Json) },
+      required: ['file', ...(required as string[]).filter((name) => name !== 'tags')],
+    },
+  };
 }
 
 function errorOf(codes: readonly ErrorCode[], status: string): Json {

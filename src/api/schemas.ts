@@ -215,9 +215,67 @@ export const JobListQuery = z.object({
 });
 export type JobListQuery = z.infer<typeof JobListQuery>;
 
+export const AssetListQuery = z.object({
+  job_id: z.string().optional().describe('Only outputs of this job.'),
+  workflow: z.string().optional().describe('Only outputs of the workflow with this name.'),
+  session_id: sessionId.optional().describe('Only outputs of this session.'),
+  media_type: text(1, 100, /^[a-z\d]+(?:\/[\w.+-]+)?$/, 'characters, such as image or image/png')
+    .optional()
+    .describe('Only files of this media type, or of this kind of media: `image/png`, `image`.'),
+  limit: integerText(1, 100).default(50),
+  cursor: text(1, 1024, /^[\x21-\x7e]*$/, 'characters, as `next_cursor` gave them')
+    .optional()
+    .describe('`next_cursor` of the page before.'),
+});
+export type AssetListQuery = z.infer<typeof AssetListQuery>;
+
+export const ThumbnailQuery = z.object({
+  max_dim: integerText(16, 1024).default(512).describe('Pixels of the longer side, at most.'),
+});
+
 export const EventsQuery = z.object({
   session_id: sessionId.optional().describe('Only jobs of this session.'),
 });
+
+const hashError = "'blake3:' and 64 hexadecimal digits";
+
+/** `blake3:<hex>`; parsed to the digits in lower case. */
+export const Blake3Hash = z
+  .string({ error: hashError })
+  .regex(/^blake3:[\da-f]{64}$/i, { error: hashError })
+  .transform((hash) => hash.slice('blake3:'.length).toLowerCase());
+
+const filePath = z.string({ error: 'a file name such as photo.png' });
+
+const tags = z
+  .array(z.string({ error: 'a string' }).max(100, { error: 'at most 100 characters' }), {
+    error: 'a list of strings',
+  })
+  .max(50, { error: 'at most 50 tags' });
+
+const EXPIRES_MIN_S = 60;
+const EXPIRES_MAX_S = 7 * 24 * 60 * 60;
+
+/** The fields beside the file of an upload; all of them are text. */
+export const UploadFields = z.object({
+  content_type: z.string().max(200, { error: 'at most 200 characters' }).optional(),
+  file_path: filePath,
+  expected_hash: Blake3Hash.optional(),
+  tags,
+  expires_in: integerText(EXPIRES_MIN_S, EXPIRES_MAX_S).optional(),
+});
+
+export const FromHashRequest = z
+  .object(
+    {
+      hash: Blake3Hash.describe('`blake3:<hex>` of bytes that the caller uploaded.'),
+      file_path: absent(filePath).describe('A name of its own; else the one that the bytes have.'),
+      tags: absent(tags),
+      expires_in: absent(integer(EXPIRES_MIN_S, EXPIRES_MAX_S)).describe('How long it is kept, in seconds.'),
+    },
+    { error: 'a JSON object' },
+  )
+  .describe('An asset over bytes that are there already.');
 
 /** Items of a comma list in a query. */
 function splitList(list: string): string[] {
@@ -261,13 +319,29 @@ const place = {
   subfolder: z.string().nullish(),
 };
 
+export const Copy = z
+  .object({
+    state: z
+      .enum(['pending', 'done', 'failed'])
+      .describe('`done`: `url` is that of the copy. `failed`: the last attempt failed.'),
+    error: z.string().nullish().describe('Why the last attempt failed.'),
+    retry_at: time().nullish().describe('When it is tried again; null: never, as ComfyUI lost the file.'),
+  })
+  .describe('Where the copy of an output in the bucket stands. Only where outputs are copied.');
+export type Copy = z.infer<typeof Copy>;
+
 /** Byte lengths are 0 where ComfyUI has not told. */
 const content = {
   content_type: z.string(),
   size_bytes: z.int().describe('0 while unknown.'),
   hash: z.string().nullable().describe('`blake3:<hex>`; null while not computed.'),
-  url: z.url().describe('Absolute link to the bytes.'),
+  url: z.url().describe('Absolute link to the bytes: those of the copy, once there is one.'),
   url_expires_at: time(),
+  copy: Copy.optional(),
+  cached: z
+    .boolean()
+    .optional()
+    .describe('True if ComfyUI did not run the node again: the file is that of an earlier job.'),
 };
 
 export const Output = z
@@ -286,16 +360,37 @@ export type Output = z.infer<typeof Output>;
 export const Asset = z
   .object({
     id: z.string(),
+    name: z.string().optional(),
+    type: OutputType.optional(),
     ...content,
+    width: z.int().nullish().describe('In pixels; null while not known.'),
+    height: z.int().nullish(),
+    duration_ms: z.int().nullish().describe('Of video and audio; null while not known.'),
+    thumbnail_url: z.url().optional().describe('Absolute link to a small picture; only of pictures.'),
     file_path: z.string().nullish(),
     created_new: z.boolean().optional(),
     created_at: time(),
     expires_at: time().nullish(),
+    tags: z.array(z.string()).optional().describe('Of uploads.'),
     job_id: jobId,
     ...place,
+    workflow_name: z.string().optional(),
+    session_id: z.string().optional(),
   })
   .describe('A record over bytes that can be fetched.');
 export type Asset = z.infer<typeof Asset>;
+
+export const AssetList = z
+  .object({
+    assets: z.array(Asset),
+    truncated: z.boolean().describe('Whether there may be more.'),
+    next_cursor: z
+      .string()
+      .nullable()
+      .describe('`cursor` of the next page; null on the last. With filters a page may be short before that.'),
+  })
+  .describe('Outputs of jobs, newest first.');
+export type AssetList = z.infer<typeof AssetList>;
 
 export const JobError = z
   .object({

@@ -4,7 +4,7 @@
  */
 import { badAnswer, ComfyError, connectionFault } from './errors.ts';
 import { readHistoryEntry, type RunResult } from './history.ts';
-import { isObject, parseLossless, parsePython, type JsonObject } from './json.ts';
+import { isObject, memberText, parseLossless, parsePython, type JsonObject } from './json.ts';
 import type { FileRef } from './outputs.ts';
 import {
   fromTuple,
@@ -15,12 +15,14 @@ import {
   type QueueItem,
   type StoredPrompt,
 } from './prompts.ts';
+import { sendFile, type UploadFile } from './upload.ts';
 
 /** A request to ComfyUI; the subset of `RequestInit` that is used. */
 export interface ComfyRequest {
   method?: string;
   headers?: Record<string, string>;
-  body?: string;
+  /** A stream is sent while it is read. */
+  body?: string | ReadableStream<Uint8Array>;
   signal?: AbortSignal;
 }
 
@@ -42,7 +44,9 @@ export type Fetch = (url: string, init?: ComfyRequest) => Promise<ComfyResponse>
 /** The port over a standard `fetch`. */
 export function overFetch(standard: (url: string, init: RequestInit) => Promise<Response>): Fetch {
   return async (url, init) => {
-    const response = await standard(url, { ...init, redirect: 'manual' });
+    // A stream needs `duplex`, which TypeScript's lib does not know yet.
+    const streamed = init?.body instanceof ReadableStream ? { duplex: 'half' } : {};
+    const response = await standard(url, { ...init, ...streamed, redirect: 'manual' } as RequestInit);
     return {
       status: response.status,
       ok: response.ok,
@@ -76,8 +80,11 @@ export interface ObjectInfo {
   at: number;
 }
 
-/** Limits of one call in ms, from sending to the end of the answer (of `view`: to its headers). */
-export const TIMEOUT_MS = { read: 10_000, submit: 10_000, list: 30_000, view: 30_000 };
+/**
+ * Limits of one call in ms, from sending to the end of the answer (of `view`: to its headers; of `upload`: from one piece to
+ * the next, and from the last to the answer).
+ */
+export const TIMEOUT_MS = { read: 10_000, submit: 10_000, list: 30_000, view: 30_000, upload: 60_000 };
 
 /** How long the list of node classes is believed where only their names count, in ms. */
 const CLASSES_MS = 60_000;
@@ -223,6 +230,12 @@ export function createComfyClient(
       return isObject(answer) ? storedPrompt(answer[promptId]) : undefined;
     },
 
+    /** One entry of the history as it was sent, undefined if the history does not have it. */
+    async historyText(promptId: string): Promise<string | undefined> {
+      const text = await getText(`/history/${promptId}`, timeoutMs.read);
+      return memberText(text, promptId);
+    },
+
     /** All prompts of the queue with what was submitted, digits kept. */
     async queuedPrompts(): Promise<StoredPrompt[]> {
       const answer = parse(name, '/queue', await getText('/queue', timeoutMs.list), parseLossless);
@@ -282,6 +295,13 @@ export function createComfyClient(
         clearTimeout(timer);
       }
     },
+
+    /**
+     * Puts a file into the input folder and returns what it is called there: another name if that one has other bytes. If the
+     * file breaks off, that is what this throws, and ComfyUI keeps nothing.
+     */
+    upload: (file: UploadFile): Promise<FileRef> =>
+      sendFile({ address, fetch, limitMs: timeoutMs.upload }, file),
 
     /** The definition of one node class, undefined if ComfyUI does not have it. */
     async nodeClass(classType: string): Promise<JsonObject | undefined> {

@@ -1,15 +1,15 @@
 /** Asset records and their bytes. */
 import { Hono } from 'hono';
+import * as wire from '../api/schemas.ts';
 import type { OutputAssets } from '../assets/outputs.ts';
+import { isRange, rangeOf } from '../assets/range.ts';
+import { nameOf, type AssetRegistry } from '../assets/registry.ts';
+import type { Thumbnails } from '../assets/thumbnails.ts';
 import { GatewayError } from '../errors.ts';
 import type { JobOutput } from '../jobs/job.ts';
 import type { AppContext, Env } from './context.ts';
-import { nameOf, type Presenter } from './present.ts';
-
-export interface AssetRouteDeps {
-  assets: OutputAssets;
-  presenter: Presenter;
-}
+import { parseQuery } from './parse.ts';
+import type { Presenter } from './present.ts';
 
 /** Headers of ComfyUI's answer that describe the bytes. */
 const PASSED = ['content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
@@ -17,17 +17,50 @@ const PASSED = ['content-length', 'content-range', 'accept-ranges', 'etag', 'las
 /** Types that a browser shows without running anything in them. */
 const INERT = /^(?:image\/(?!svg)|video\/|audio\/|text\/plain|application\/json)/;
 
-export function assetRoute({ assets, presenter }: AssetRouteDeps): Hono<Env> {
+export function assetRoutes({
+  registry,
+  presenter,
+}: {
+  registry: AssetRegistry;
+  presenter: Presenter;
+}): Hono<Env> {
   const routes = new Hono<Env>();
-  routes.get('/assets/:id', async (c) => {
-    const { job, output } = await assets.find(c.var.caller, c.req.param('id'));
-    return c.json(presenter.asset(job, output, { base: c.var.base, owner: c.var.caller.owner }));
+  const viewerOf = (c: AppContext) => ({ base: c.var.base, owner: c.var.caller.owner });
+
+  routes.get('/assets', async (c) => {
+    const {
+      job_id: jobId,
+      workflow,
+      session_id: session,
+      media_type: mediaType,
+      limit,
+      cursor,
+    } = parseQuery(wire.AssetListQuery, c);
+    const query = {
+      ...(jobId !== undefined && { jobId }),
+      ...(workflow !== undefined && { workflow }),
+      ...(session !== undefined && { session }),
+      ...(mediaType !== undefined && { mediaType }),
+    };
+    const { assets, next } = await registry.list(c.var.caller, query, limit, viewerOf(c), cursor);
+    const list: wire.AssetList = {
+      assets: assets.map((asset) => presenter.asset(asset, viewerOf(c))),
+      truncated: next !== null,
+      next_cursor: next,
+    };
+    return c.json(list);
   });
+
+  routes.get('/assets/:id', async (c) => {
+    const asset = await registry.get(c.var.caller, c.req.param('id'), viewerOf(c));
+    return c.json(presenter.asset(asset, viewerOf(c)));
+  });
+
   return routes;
 }
 
 /** Apart from the record, as it also takes a signed link. */
-export function assetContentRoute({ assets }: AssetRouteDeps): Hono<Env> {
+export function assetContentRoute(assets: OutputAssets): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get('/assets/:id/content', async (c) => {
     const { job, output } = await assets.find(c.var.caller, c.req.param('id'));
@@ -54,10 +87,33 @@ export function assetContentRoute({ assets }: AssetRouteDeps): Hono<Env> {
   return routes;
 }
 
+/** Takes a signed link, too. */
+export function assetThumbnailRoute(thumbnails: Thumbnails): Hono<Env> {
+  const routes = new Hono<Env>();
+  routes.get('/assets/:id/thumbnail', async (c) => {
+    const { max_dim: maxDim } = parseQuery(wire.ThumbnailQuery, c);
+    const [id, { caller }] = [c.req.param('id'), c.var];
+    const etag = await thumbnails.etag(caller, id, maxDim);
+    const headers = { etag, 'cache-control': 'private, max-age=3600', 'content-security-policy': SANDBOX };
+    const known = c.req.header('if-none-match');
+    if (known !== undefined && (known === '*' || known.includes(etag))) return c.body(null, 304, headers);
+    const { bytes, contentType } = await thumbnails.get(caller, id, { maxDim });
+    return c.body(bytes, 200, {
+      ...headers,
+      'content-type': contentType,
+      'content-length': String(bytes.length),
+    });
+  });
+  return routes;
+}
+
+/** Nothing in it may run. */
+const SANDBOX = "sandbox; default-src 'none'";
+
 /** A header of the caller's for ComfyUI; what is no range is not one there either. */
 function forwarded(c: AppContext, name: string): string | undefined {
   const value = c.req.header(name);
-  return name === 'range' && value !== undefined && !RANGE.test(value) ? undefined : value;
+  return name === 'range' && value !== undefined && !isRange(value) ? undefined : value;
 }
 
 /** Text lives in the record; it is small, but a range of it is still a range. */
@@ -70,7 +126,8 @@ function textContent(c: AppContext, output: JobOutput, text: string): Response {
   const known = c.req.header('if-none-match');
   if (known !== undefined && (known === '*' || known.includes(etag))) return c.body(null, 304, headers);
   const condition = c.req.header('if-range');
-  const range = condition === undefined || condition === etag ? rangeOf(c, bytes.length) : undefined;
+  const range =
+    condition === undefined || condition === etag ? rangeOf(c.req.header('range'), bytes.length) : undefined;
   if (!range) {
     headers['content-length'] = String(bytes.length);
     return c.body(bytes, 200, headers);
@@ -82,20 +139,7 @@ function textContent(c: AppContext, output: JobOutput, text: string): Response {
   return c.body(bytes.slice(start, end), 206, headers);
 }
 
-/** One range of bytes. Any other form counts as none given (RFC 9110 14.2). */
-const RANGE = /^bytes=(?:(\d{1,15})-(\d{0,15})|-(\d{1,15}))$/;
-
-/** The asked range, its end exclusive and within `size`; its start may be beyond it. */
-function rangeOf(c: AppContext, size: number): { start: number; end: number } | undefined {
-  const [, first, last, suffix] = RANGE.exec(c.req.header('range') ?? '') ?? [];
-  if (suffix !== undefined) return { start: Math.max(size - Number(suffix), 0), end: size };
-  if (first === undefined) return undefined;
-  const start = Number(first);
-  const end = last ? Number(last) + 1 : size;
-  return end > start || start >= size ? { start, end: Math.min(end, size) } : undefined;
-}
-
-function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {
+export function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {
   if (size !== undefined) c.header('content-range', `bytes */${size}`);
   return new GatewayError(
     'range_not_satisfiable',
@@ -104,13 +148,17 @@ function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {
   );
 }
 
-/** A file of a ComfyUI is whatever a workflow made of it: what could run in our origin is only ever downloaded. */
 function contentHeaders(output: JobOutput): Record<string, string> {
-  const kind = INERT.test(output.contentType) ? 'inline' : 'attachment';
+  return inertHeaders(output.contentType, nameOf(output));
+}
+
+/** A file is whatever a workflow or a client made of it: what could run in our origin is only ever downloaded. */
+export function inertHeaders(contentType: string, name: string): Record<string, string> {
+  const kind = INERT.test(contentType) ? 'inline' : 'attachment';
   return {
-    'content-type': output.contentType === 'text/plain' ? 'text/plain; charset=utf-8' : output.contentType,
-    'content-disposition': `${kind}; filename*=UTF-8''${encodeURIComponent(nameOf(output).toWellFormed()).replace(/['()*]/g, escapeMark)}`,
-    'content-security-policy': "sandbox; default-src 'none'",
+    'content-type': contentType === 'text/plain' ? 'text/plain; charset=utf-8' : contentType,
+    'content-disposition': `${kind}; filename*=UTF-8''${encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, escapeMark)}`,
+    'content-security-policy': SANDBOX,
     'x-content-type-options': 'nosniff',
     'cache-control': 'private, no-cache',
   };

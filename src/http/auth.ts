@@ -4,14 +4,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { MiddlewareHandler } from 'hono';
 import { sameText, type Links } from '../assets/links.ts';
 import { GatewayError } from '../errors.ts';
-import type { Caller } from '../jobs/service.ts';
+import { callerOf } from '../jobs/service.ts';
 import type { Env } from './context.ts';
-
-/** The one owner where there are no keys. */
-const EVERYBODY: Caller = { owner: 'anonymous', admin: true };
-
-/** The key of this name sees what all keys made. */
-const ADMIN = 'admin';
 
 /**
  * Sets `caller` or refuses with 401. `link`: a signature in the query will do, for routes that browsers open without
@@ -23,7 +17,6 @@ export function authenticate(
   options: { link?: boolean } = {},
 ): MiddlewareHandler<Env> {
   const digests = apiKeys.map(({ name, secret }) => ({ name, digest: digest(secret) }));
-  const caller = (owner: string): Caller => ({ owner, admin: owner === ADMIN });
 
   /** Compares with every key, so that the time tells nothing about them. */
   function ownerOf(token: string): string | undefined {
@@ -35,7 +28,7 @@ export function authenticate(
 
   return async (c, next) => {
     if (digests.length === 0) {
-      c.set('caller', EVERYBODY);
+      c.set('caller', callerOf(undefined));
       return next();
     }
     const header = c.req.header('authorization');
@@ -45,7 +38,7 @@ export function authenticate(
       (token && ownerOf(token)) ||
       (options.link ? links.verify(c.req.path, (name) => c.req.query(name)) : null);
     if (!owner) throw unauthorized(header, options.link === true && c.req.query('signature') !== undefined);
-    c.set('caller', caller(owner));
+    c.set('caller', callerOf(owner));
     return next();
   };
 }

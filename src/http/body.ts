@@ -9,6 +9,8 @@ import type { AppContext } from './context.ts';
 export interface BodyReader {
   /** A JSON object, as text (for exact digits) and parsed; `{}` if it is `optional` and empty. 400 if it is none or too deep. */
   json(c: AppContext, optional?: 'optional'): Promise<{ text: string; body: JsonObject }>;
+  /** A text that may be any JSON, not parsed yet. 400 if it is too deep. */
+  text(c: AppContext): Promise<string>;
   /** What came, whatever it is. */
   bytes(c: AppContext): Promise<Uint8Array>;
 }
@@ -58,21 +60,26 @@ export function createBodyReader(maxBytes: number): BodyReader {
     }
   }
 
-  async function json(c: AppContext, optional?: 'optional'): Promise<{ text: string; body: JsonObject }> {
-    const text = decode(await bytes(c));
-    if (text.trim() === '' && optional) return { text: '{}', body: {} };
-    if (text.trim() === '') throw invalid('The body is empty; it must be a JSON object.');
-    const depth = jsonDepth(text);
+  async function readText(c: AppContext): Promise<string> {
+    const decoded = decode(await bytes(c));
+    const depth = jsonDepth(decoded);
     if (depth > MAX_DEPTH) {
       throw invalid(`The JSON is nested ${depth} levels deep; at most ${MAX_DEPTH} are allowed.`);
     }
+    return decoded;
+  }
+
+  async function json(c: AppContext, optional?: 'optional'): Promise<{ text: string; body: JsonObject }> {
+    const text = await readText(c);
+    if (text.trim() === '' && optional) return { text: '{}', body: {} };
+    if (text.trim() === '') throw invalid('The body is empty; it must be a JSON object.');
     const body = parse(text);
     if (isObject(body)) return { text, body };
     const given = Array.isArray(body) ? 'an array' : String(body).slice(0, 50);
     throw invalid(`The body must be a JSON object; given: ${given}.`);
   }
 
-  return { json, bytes };
+  return { json, text: readText, bytes };
 }
 
 /** The JSON object of a request that may come without a body. */

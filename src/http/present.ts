@@ -3,30 +3,32 @@
  * are for.
  */
 import type * as wire from '../api/schemas.ts';
-import type { Links } from '../assets/links.ts';
+import type { AssetRecord } from '../assets/registry.ts';
+import type { Viewer } from '../assets/urls.ts';
+import type { AssetUrls } from '../assets/urls.ts';
 import type { Live } from '../jobs/feed.ts';
+import { nameOf } from '../assets/registry.ts';
 import { expiresAt, shownStatus, type Job, type JobOutput } from '../jobs/job.ts';
+import type { CopyState } from '../jobs/output-facts.ts';
 import { completed, type Progress } from '../jobs/progress.ts';
-
-/** For whom something is presented. */
-export interface Viewer {
-  base: string;
-  owner: string;
-}
 
 export type Presenter = ReturnType<typeof createPresenter>;
 
-/** How long links to content last, in ms: signed ones, and plain ones (which do not really end). */
-const SIGNED_MS = 60 * 60 * 1000;
-const PLAIN_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60_000;
 
 /** `maxAgeMs` is the retention of jobs; `now` in ms since 1970. */
-export function createPresenter(links: Links, maxAgeMs: number, now: () => number) {
-  /** A link to bytes and its end: for whole minutes, so that equal reads give equal links. */
-  function content(path: string, { base, owner }: Viewer): { url: string; url_expires_at: string } {
-    const until = (thisMinute() + 1) * MINUTE_MS + (links.signed ? SIGNED_MS : PLAIN_MS);
-    return { url: base + links.sign(path, owner, until), url_expires_at: iso(until) };
+export function createPresenter(assetUrls: AssetUrls, maxAgeMs: number, now: () => number) {
+  const { links } = assetUrls;
+
+  /** The link to the bytes, and where their copy stands. */
+  function content(job: Pick<Job, 'id'>, found: JobOutput, viewer: Viewer) {
+    const { url, expiresAt: until } = assetUrls.content(job, found, viewer);
+    return {
+      url,
+      url_expires_at: iso(until),
+      ...(found.copy && { copy: presentCopy(found.copy) }),
+      ...(found.cached && { cached: true }),
+    };
   }
 
   function output(job: Pick<Job, 'id'>, found: JobOutput, viewer: Viewer): wire.Output {
@@ -38,7 +40,7 @@ export function createPresenter(links: Links, maxAgeMs: number, now: () => numbe
       size_bytes: found.sizeBytes,
       id: found.id,
       hash: null,
-      ...content(`/api/v2/assets/${found.id}/content`, viewer),
+      ...content(job, found, viewer),
       job_id: job.id,
       ...place(found),
     };
@@ -115,22 +117,44 @@ export function createPresenter(links: Links, maxAgeMs: number, now: () => numbe
       return fresh;
     },
 
-    asset(job: Job, found: JobOutput, viewer: Viewer): wire.Asset {
+    asset(
+      { job, output: found, createdAt, expiresAt: until, thumbnailUrl, ...facts }: AssetRecord,
+      viewer: Viewer,
+    ): wire.Asset {
+      const { width, height, durationMs } = facts;
       return {
         id: found.id,
+        name: facts.name,
+        type: found.kind,
         hash: null,
         size_bytes: found.sizeBytes,
         content_type: found.contentType,
         file_path: found.file
           ? [found.file.subfolder, found.file.filename].filter(Boolean).join('/')
-          : nameOf(found),
-        created_at: iso(job.completedAt ?? job.createdAt),
-        ...content(`/api/v2/assets/${found.id}/content`, viewer),
-        expires_at: iso(expiresAt(job, maxAgeMs)),
+          : facts.name,
+        created_at: iso(createdAt),
+        ...content(job, found, viewer),
+        expires_at: iso(until),
+        width,
+        height,
+        duration_ms: durationMs,
+        ...(thumbnailUrl !== undefined && { thumbnail_url: thumbnailUrl }),
         job_id: job.id,
         ...place(found),
+        ...(job.workflow !== undefined && { workflow_name: job.workflow }),
+        ...(job.session !== undefined && { session_id: job.session }),
       };
     },
+  };
+}
+
+function presentCopy({ state, error, retryAt }: CopyState): wire.Copy {
+  return {
+    state,
+    ...(state === 'failed' && {
+      error: error ?? null,
+      retry_at: retryAt === undefined ? null : iso(retryAt),
+    }),
   };
 }
 
@@ -153,14 +177,6 @@ export function presentProgress(progress: Progress): wire.Progress {
     steps: progress.steps,
     message: progress.message,
   };
-}
-
-/** File name of an output; text gets one from its node. */
-export function nameOf({ file, node, contentType }: JobOutput): string {
-  return (
-    file?.filename ??
-    `node-${node.replace(/[^\w.-]/g, '_')}.${contentType === 'application/json' ? 'json' : 'txt'}`
-  );
 }
 
 function place({ file }: JobOutput): { folder_type?: 'output' | 'temp' | 'input'; subfolder?: string } {

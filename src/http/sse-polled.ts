@@ -4,7 +4,7 @@
  * last id and goes on.
  */
 import { isTerminal, type Job } from '../jobs/job.ts';
-import type { Viewer } from './present.ts';
+import type { Viewer } from '../assets/urls.ts';
 import { createReader, encode, RETRY, SIGN_OF_LIFE, type EventStream, type SseDeps } from './sse.ts';
 
 export interface Polling {

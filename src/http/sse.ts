@@ -5,7 +5,8 @@
  */
 import { toBase64, type Feed, type Live, type Wake } from '../jobs/feed.ts';
 import { isTerminal, type Job, type JobOutput } from '../jobs/job.ts';
-import type { Presenter, Viewer } from './present.ts';
+import type { Viewer } from '../assets/urls.ts';
+import type { Presenter } from './present.ts';
 import { presentProgress, progressOf } from './present.ts';
 
 /** Told to EventSource: reconnect after so many ms. */

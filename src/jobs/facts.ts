@@ -26,6 +26,7 @@ export interface Facts {
 export function mergeFacts(facts: Facts, evidence: Evidence): Facts {
   switch (evidence.type) {
     case 'outputs':
+    case 'assets':
     case 'progress':
       return facts;
     case 'accepted':

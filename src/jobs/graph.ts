@@ -37,16 +37,6 @@ export function checkGraph(workflow: unknown): asserts workflow is JsonObject {
     // Python would read infinity, and could then not write its queue as JSON any more, for anybody.
     throw invalid("'workflow' has a number that is too large, such as 1e999. The largest is about 1.8e308.");
   }
-  const assets = assetReferences(workflow).slice(0, MAX_NAMED);
-  if (assets.length > 0) {
-    throw new GatewayError(
-      'missing_asset',
-      `No asset of yours has the id ${assets.map((id) => `'${id}'`).join(', ')}.`,
-      {
-        details: { missing_ids: assets },
-      },
-    );
-  }
 }
 
 function invalid(message: string, node?: string): GatewayError {
@@ -63,22 +53,9 @@ function invalid(message: string, node?: string): GatewayError {
   return new GatewayError('invalid_workflow', message, details);
 }
 
-/** Most missing assets that are named, and most characters of an id. */
-const MAX_NAMED = 50;
-const MAX_ID = 64;
-
 /** Whether every number in a JSON value is finite. */
 export function allFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;
   return Object.values(value).every(allFinite);
-}
-
-/** Ids in `core/ASSET` objects, wherever they stand. */
-function assetReferences(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(assetReferences);
-  if (!isObject(value)) return [];
-  if (value['__type'] !== 'core/ASSET') return Object.values(value).flatMap(assetReferences);
-  const info = value['info'];
-  return [isObject(info) && typeof info['id'] === 'string' ? info['id'].slice(0, MAX_ID) : '(no id)'];
 }

@@ -7,6 +7,7 @@ import type { RunError } from '../comfyui/history.ts';
 import type { OutputKind, FileRef } from '../comfyui/outputs.ts';
 import { derive, mergeFacts, sameFacts, type Facts } from './facts.ts';
 import { idTimeOf } from '../storage/keys.ts';
+import { mergeOutput, type CopyState, type MediaFacts } from './output-facts.ts';
 import type { Progress } from './progress.ts';
 
 /** `submitting`: recorded, the answer of `POST /prompt` is open; shown as `queued`. */
@@ -34,6 +35,12 @@ export interface JobOutput {
   sizeBytes: number;
   file?: FileRef;
   text?: string;
+  /** ComfyUI did not run its node again: the file is that of an earlier run. */
+  cached?: true;
+  /** Absent where outputs were not copied when this one was committed. */
+  copy?: CopyState;
+  /** Absent until somebody looked. */
+  media?: MediaFacts;
   seq: number;
 }
 
@@ -93,6 +100,7 @@ export type Evidence =
   | { type: 'accepted'; warnings?: JobWarning[] }
   | { type: 'started'; at: number; seenAt: number }
   | { type: 'outputs'; outputs: NewOutput[] }
+  | { type: 'assets'; assets: readonly AssetFacts[] }
   | { type: 'progress'; progress: Progress }
   | { type: 'stop'; reason: StopReason; at: number }
   | { type: 'stopped'; at: number }
@@ -111,6 +119,9 @@ export type Evidence =
     };
 
 export type NewOutput = Omit<JobOutput, 'seq'>;
+
+/** What was learned of an output after it was committed. */
+export type AssetFacts = Pick<JobOutput, 'id'> & Partial<Pick<JobOutput, 'copy' | 'media' | 'sizeBytes'>>;
 
 /** What a submission says of a job; the rest of the record begins empty. */
 export type NewJob = Pick<
@@ -151,6 +162,7 @@ export function createJob(job: NewJob, now: number): Job {
 export function reduce(job: Job, evidence: Evidence, now: number): Job {
   const next: Job = { ...job, facts: mergeFacts(job.facts, evidence) };
   if (evidence.type === 'outputs' || evidence.type === 'ended') addOutputs(next, evidence.outputs, now);
+  if (evidence.type === 'assets') addFacts(next, evidence.assets);
   if (evidence.type === 'ended' && evidence.reused) next.reused = true;
   if (evidence.type === 'accepted' && evidence.warnings && next.warnings.length === 0)
     next.warnings = evidence.warnings;
@@ -200,12 +212,20 @@ function addOutputs(job: Job, outputs: NewOutput[], now: number): void {
   let changed = false;
   for (const output of outputs) {
     const known = all.get(output.id);
-    if (known && known.sizeBytes >= output.sizeBytes) continue;
-    if (!known) job.seq = nextSeq(job, now);
-    all.set(output.id, known ? { ...known, sizeBytes: output.sizeBytes } : { ...output, seq: job.seq });
+    const merged = known && mergeOutput(known, output);
+    if (known && merged === known) continue;
+    if (!merged) job.seq = nextSeq(job, now);
+    all.set(output.id, merged ?? { ...output, seq: job.seq });
     changed = true;
   }
   if (changed) job.outputs = [...all.values()];
+}
+
+/** Facts about outputs that are not there say nothing. */
+function addFacts(job: Job, assets: readonly AssetFacts[]): void {
+  const byId = new Map(assets.map((facts) => [facts.id, facts]));
+  const merged = job.outputs.map((output) => mergeOutput(output, byId.get(output.id) ?? {}));
+  if (merged.some((output, i) => output !== job.outputs[i])) job.outputs = merged;
 }
 
 /** Numbers follow the clock, so that they also grow when a record is lost and rebuilt. */

@@ -28,7 +28,10 @@ export async function toEvidence(
   maxSizes: number,
 ): Promise<Extract<Evidence, { type: 'ended' }>> {
   const outputs = await measure(
-    result.outputs.map((found) => toNewOutput(job.id, found)),
+    result.outputs.map((found) => {
+      const output = toNewOutput(job.id, found);
+      return result.cachedNodes.includes(found.node) ? { ...output, cached: true as const } : output;
+    }),
     job,
     client,
     maxSizes,

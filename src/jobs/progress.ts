@@ -15,6 +15,15 @@ export interface Progress {
   step: number | null;
   steps: number | null;
   message: string | null;
+  /** Nodes of the graph that were begun or found cached, in that order. Absent in records of before. */
+  visits?: readonly Visit[];
+}
+
+/** When a node was begun, in ms since 1970; or its result was found in ComfyUI's cache. */
+export interface Visit {
+  node: string;
+  at: number;
+  cached: boolean;
 }
 
 /** What a graph says of one of its nodes. `weight` is its share of the work, relative to the others. */
@@ -38,15 +47,22 @@ export function graphNodes(graphText: string | undefined): Map<string, GraphNode
 }
 
 /**
- * Follows one run of a graph with these nodes. `floor` is the progress that was already shown. Every method returns the new snapshot.
+ * Follows one run of a graph with these nodes. `floor` is the progress that was already shown. Every method returns the new
+ * snapshot. `now` in ms since 1970.
  */
-export function createProgressTracker(graph: ReadonlyMap<string, GraphNode>, floor: Progress | undefined) {
+export function createProgressTracker(
+  graph: ReadonlyMap<string, GraphNode>,
+  floor: Progress | undefined,
+  now: () => number,
+) {
   const done = new Set<string>();
   const extra = new Set<string>();
   let running = new Map<string, { value: number; max: number }>();
   let current: string | null = null;
   let value = floor?.value ?? 0;
   let last: Progress | undefined;
+  let visits: readonly Visit[] = floor?.visits ?? [];
+  const visited = new Set(visits.map(({ node }) => node));
 
   /** The same object as before if nothing changed: ComfyUI says most things in two frames. */
   function snapshot(): Progress {
@@ -77,7 +93,15 @@ export function createProgressTracker(graph: ReadonlyMap<string, GraphNode>, flo
       step: counted ? steps.value : null,
       steps: counted ? steps.max : null,
       message: name && (counted ? `${name} ${steps.value}/${steps.max}` : name),
+      visits,
     };
+  }
+
+  /** Inner nodes of expanded ones are not of the graph, and can be without end. */
+  function visit(node: string, cached: boolean): void {
+    if (visited.has(node) || !graph.has(node)) return;
+    visited.add(node);
+    visits = [...visits, { node, at: now(), cached }];
   }
 
   /** A node that appeared while running (inside an expanded one) weighs 1. */
@@ -94,17 +118,22 @@ export function createProgressTracker(graph: ReadonlyMap<string, GraphNode>, flo
   return {
     snapshot,
     cached(nodes: readonly string[]): Progress {
-      for (const node of nodes) finish(node);
+      for (const node of nodes) {
+        visit(node, true);
+        finish(node);
+      }
       return snapshot();
     },
     /** A node began; the one before it is done (older ComfyUI says so in no other way). */
     executing(node: string): Progress {
       if (current !== null && current !== node && running.size <= 1) finish(current);
+      visit(node, false);
       current = node;
       if (!done.has(node) && !running.has(node)) running.set(node, { value: 0, max: 1 });
       return snapshot();
     },
     step(node: string, step: number, max: number): Progress {
+      visit(node, false);
       current = node;
       running.set(node, { value: step, max });
       return snapshot();
@@ -114,7 +143,10 @@ export function createProgressTracker(graph: ReadonlyMap<string, GraphNode>, flo
       running = new Map();
       for (const [node, { state, value: step, max }] of nodes) {
         if (state === 'finished') finish(node);
-        else if (state === 'running') running.set(node, { value: step, max });
+        else if (state === 'running') {
+          visit(node, false);
+          running.set(node, { value: step, max });
+        }
       }
       if (current === null || !running.has(current)) current = running.keys().next().value ?? current;
       for (const [node, steps] of before) if (!nodes.has(node) && !done.has(node)) running.set(node, steps);
@@ -130,7 +162,8 @@ function sameSnapshot(a: Progress, b: Progress): boolean {
     a.nodesTotal === b.nodesTotal &&
     a.currentNode === b.currentNode &&
     a.step === b.step &&
-    a.steps === b.steps
+    a.steps === b.steps &&
+    a.visits === b.visits
   );
 }
 
@@ -146,5 +179,6 @@ export function completed(last: Progress | undefined, nodeCount: number): Progre
     step: null,
     steps: null,
     message: null,
+    ...(last?.visits && { visits: last.visits }),
   };
 }

@@ -11,6 +11,8 @@ interface ReaperDeps {
   store: JobStore;
   stores: Stores;
   service: Pick<JobService, 'remove'>;
+  /** Removes what else has expired, looking at so many things at most. */
+  sweepUploads: (limit: number) => Promise<void>;
   config: { jobMaxAgeMs: number; maxJobs?: number; cleanupIntervalMs: number };
   /** Name of this instance: of several on one store, one cleans up. */
   instance: string;
@@ -18,7 +20,16 @@ interface ReaperDeps {
   log: Log;
 }
 
-export function createReaper({ store, stores, service, config, instance, now, log }: ReaperDeps) {
+export function createReaper({
+  store,
+  stores,
+  service,
+  sweepUploads,
+  config,
+  instance,
+  now,
+  log,
+}: ReaperDeps) {
   const { jobMaxAgeMs, maxJobs, cleanupIntervalMs } = config;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -54,6 +65,7 @@ export function createReaper({ store, stores, service, config, instance, now, lo
       removed += await sweep({}, () => true, maxJobs);
     // Elsewhere they end by themselves.
     if (stores.singleWriter) await dropExpiredKeys();
+    await sweepUploads(Number.POSITIVE_INFINITY);
     if (removed > 0) log('info', 'jobs_removed', { jobs: removed });
   }
 

@@ -124,7 +124,10 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
     const inputs = { ...before, ...bound.values };
     const { graphText, graph } = bound;
     const submitted = await service.submit(caller, { ...submission, graphText, graph, inputs });
-    return { ...submitted, applied: bound.values, dropped };
+    // Files that came with the inputs are assets by now.
+    const recorded = 'job' in submitted ? submitted.job.inputs : undefined;
+    const applied = Object.entries(bound.values).map(([name, value]) => [name, recorded?.[name] ?? value]);
+    return { ...submitted, applied: Object.fromEntries(applied), dropped };
   }
 
   return {

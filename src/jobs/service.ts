@@ -3,17 +3,25 @@
  * `learn`.
  */
 import { validate } from 'uuid';
+import type { RunResult } from '../comfyui/history.ts';
 import { startTimer } from '../comfyui/watcher.ts';
 import { GatewayError } from '../errors.ts';
-import { assetKey, deletedKey, idTimeOf, isJobId } from '../storage/keys.ts';
+import { assetKey, copyKey, deletedKey, idTimeOf, isJobId } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { backendOf, type Backend } from './backend.ts';
 import { startSpending, type CallBudget, type Spending } from './budget.ts';
 import type { Feed } from './feed.ts';
 import { POSTING_MS } from './inspector.ts';
-import { expiresAt, isTerminal, reduce, type Evidence, type Job } from './job.ts';
+import { expiresAt, isTerminal, reduce, type Evidence, type Job, type NewOutput } from './job.ts';
+import { PENDING_COPY } from './output-facts.ts';
 import { createRebuilder } from './rebuild.ts';
-import { createSubmitter, type Submission, type Submitted, type Submitter } from './submission.ts';
+import {
+  createSubmitter,
+  type Prepare,
+  type Submission,
+  type Submitted,
+  type Submitter,
+} from './submission.ts';
 import type { JobStore } from './store.ts';
 
 /** Who asks. `admin` sees everything, anybody else only what their key made. */
@@ -22,11 +30,27 @@ export interface Caller {
   admin: boolean;
 }
 
+/** The key of this name sees what all keys made. */
+const ADMIN = 'admin';
+
+/** Whoever has the key of this name; undefined where there are no keys: all are one owner then. */
+export function callerOf(key: string | undefined): Caller {
+  return key === undefined ? { owner: 'anonymous', admin: true } : { owner: key, admin: key === ADMIN };
+}
+
 export interface JobSettings {
   jobTimeoutMs: number;
   jobQueueTimeoutMs: number;
   jobMaxAgeMs: number;
+  /** Outputs can be found as assets for so long, also when their job is not shown any more. */
+  outputTtlMs: number;
   maxQueueDepth: number;
+}
+
+/** Copies what jobs produced. */
+export interface OutputCopier {
+  /** A job has outputs that are to be copied. `fresh`: they were just committed, so that no copy can be there yet. */
+  noted(job: Job, fresh: boolean): void;
 }
 
 export interface JobServiceDeps {
@@ -34,6 +58,8 @@ export interface JobServiceDeps {
   stores: Stores;
   feed: Feed;
   settings: JobSettings;
+  /** Makes the files of a graph ready. */
+  prepare: Prepare;
   newId: () => string;
   now: () => number;
   /** Background work failed. Never throws. */
@@ -44,6 +70,8 @@ export interface JobServiceDeps {
   maxSizes: number;
   /** The calls to ComfyUI that one request may make, where they are counted. */
   budget: CallBudget | undefined;
+  /** Absent where outputs are not copied. */
+  copier?: OutputCopier;
 }
 
 export type JobService = ReturnType<typeof createJobService>;
@@ -59,7 +87,8 @@ export const LIVE = ['queued', 'running', 'canceling'];
 
 /** `connect` hands over the backends, which need `learn` first. */
 export function createJobService(deps: JobServiceDeps) {
-  const { store, stores, feed, settings, newId, now, report, resident, maxSizes, budget } = deps;
+  const { store, stores, feed, settings, prepare, newId, now, report, resident, maxSizes, budget, copier } =
+    deps;
   const limits = { timeoutMs: settings.jobTimeoutMs, queueTimeoutMs: settings.jobQueueTimeoutMs };
   let backends: readonly Backend[] = [];
   let rebuilder: ReturnType<typeof createRebuilder> | undefined;
@@ -74,7 +103,9 @@ export function createJobService(deps: JobServiceDeps) {
     posting.has(id) && (resident || now() < idTimeOf(id) + POSTING_MS);
 
   /** Merges evidence into a record, and publishes the result. Undefined if there is no such record. */
-  async function learn(id: string, evidence: Evidence): Promise<Job | undefined> {
+  async function learn(id: string, learned: Evidence): Promise<Job | undefined> {
+    const evidence =
+      copier && 'outputs' in learned ? { ...learned, outputs: toCopy(learned.outputs) } : learned;
     if (evidence.type === 'outputs' || evidence.type === 'ended') await recordAssets(id, evidence.outputs);
     const written = await store.update(id, (job) => reduce(job, evidence, now()));
     if (!written) return undefined;
@@ -82,6 +113,7 @@ export function createJobService(deps: JobServiceDeps) {
     if (after !== before) heard(after, after.seq !== before.seq);
     // Another writer was first: what is known here may be older than the record.
     else backendOf(backends, after)?.tracker.changed(after);
+    if ('outputs' in evidence && after.outputs !== before.outputs) copier?.noted(after, true);
     return after;
   }
 
@@ -104,17 +136,18 @@ export function createJobService(deps: JobServiceDeps) {
     const fresh = outputs.filter(({ id }) => !known.has(id));
     if (fresh.length === 0) return;
     const options = stores.recordOptions && {
-      options: { ttl: Math.ceil(settings.jobMaxAgeMs / 1000) + 3_600 },
+      options: { ttl: Math.ceil(Math.max(settings.jobMaxAgeMs, settings.outputTtlMs) / 1000) + 3_600 },
     };
-    await stores.storage.setItems(
-      fresh.map(({ id }) => ({ key: assetKey(id), value: { job: jobId }, ...options })),
-    );
+    const records = fresh.map(({ id }) => ({ key: assetKey(id), value: { job: jobId }, ...options }));
+    // What is to be copied is known before it can be: no crash makes it forgotten.
+    const mark = copier ? [{ key: copyKey(jobId), value: { at: now() }, ...options }] : [];
+    await stores.storage.setItems<{ job: string } | { at: number }>([...records, ...mark]);
   }
 
-  function visible(job: Job | undefined, caller: Caller): Job | undefined {
+  function visible(job: Job | undefined, caller: Caller, maxAgeMs = settings.jobMaxAgeMs): Job | undefined {
     if (!job || isPosting(job.id)) return undefined;
     if (!caller.admin && job.owner !== caller.owner) return undefined;
-    return isTerminal(job.status) && expiresAt(job, settings.jobMaxAgeMs) < now() ? undefined : job;
+    return isTerminal(job.status) && expiresAt(job, maxAgeMs) < now() ? undefined : job;
   }
 
   /** The job as it is now. */
@@ -122,21 +155,29 @@ export function createJobService(deps: JobServiceDeps) {
     return backendOf(backends, job)?.tracker.refresh(job) ?? Promise.resolve(job);
   }
 
-  async function get(caller: Caller, id: string): Promise<Job> {
+  async function get(caller: Caller, id: string, maxAgeMs?: number): Promise<Job> {
     const found = validate(id)
-      ? visible((await store.get(id)) ?? (await rebuilder?.one(id)), caller)
+      ? visible((await store.get(id)) ?? (await rebuilder?.one(id)), caller, maxAgeMs)
       : undefined;
     const job = found && (await refresh(found));
     if (!job) throw new GatewayError('not_found', `There is no job '${id.slice(0, 64)}'.`);
     return job;
   }
 
+  async function graphOf(id: string): Promise<string> {
+    const text = await store.graph(id);
+    if (text === undefined) throw new GatewayError('not_found', `The workflow of job '${id}' is not stored.`);
+    return text;
+  }
+
   /** Records a job that was found at ComfyUI, and follows it if it is not over. Undefined if it was deleted here. */
-  async function adopt(job: Job, graphText: string): Promise<Job | undefined> {
-    if (await stores.storage.hasItem(deletedKey(job.id))) return undefined;
+  async function adopt(found: Job, graphText: string): Promise<Job | undefined> {
+    if (await stores.storage.hasItem(deletedKey(found.id))) return undefined;
+    const job = copier ? { ...found, outputs: toCopy(found.outputs) } : found;
     await recordAssets(job.id, job.outputs);
     const kept = await store.create(job, graphText);
     if (kept === job) follow(job);
+    if (kept === job && job.outputs.length > 0) copier?.noted(job, false);
     return kept;
   }
 
@@ -159,6 +200,23 @@ export function createJobService(deps: JobServiceDeps) {
   async function leastLoad(): Promise<number> {
     const loads = await Promise.all(backends.map(({ client }) => client.queueRemaining().catch(() => 0)));
     return Math.min(...loads);
+  }
+
+  async function list(
+    caller: Caller,
+    query: Omit<JobQuery, 'owner'>,
+    limit: number,
+    cursor?: string,
+    maxAgeMs?: number,
+  ) {
+    const mine = caller.admin ? query : { ...query, owner: caller.owner };
+    const page = await store.page(mine, limit, cursor);
+    return (
+      page && {
+        jobs: page.jobs.filter((job) => visible(job, caller, maxAgeMs) !== undefined),
+        next: page.next,
+      }
+    );
   }
 
   /** Asks for the end of a job, and waits a moment to see it. A job that is over stays as it is. */
@@ -194,7 +252,7 @@ export function createJobService(deps: JobServiceDeps) {
     const id = newId();
     // Counted before the first wait, so that many at once cannot all find room.
     live.add(id);
-    const sent = submitter(id, caller.owner, submission);
+    const sent = submitter(id, caller, submission);
     posting.set(id, sent);
     try {
       const submitted = await sent;
@@ -211,7 +269,12 @@ export function createJobService(deps: JobServiceDeps) {
   }
 
   /** Waits by looking, where nothing would wake a waiter. */
-  async function pollUntil(job: Job, deadline: number, signal: AbortSignal | undefined): Promise<Job> {
+  async function pollUntil(
+    job: Job,
+    deadline: number,
+    signal: AbortSignal | undefined,
+    seen?: (job: Job) => void,
+  ): Promise<Job> {
     const { affordable, counted } = startSpending(budget);
     let latest = job;
     for (const delay of adaptiveDelays()) {
@@ -220,6 +283,7 @@ export function createJobService(deps: JobServiceDeps) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(delay, left)));
       const shown = latest;
       latest = await counted(() => refresh(shown));
+      seen?.(latest);
     }
     return latest;
   }
@@ -261,7 +325,10 @@ export function createJobService(deps: JobServiceDeps) {
   return {
     learn,
     submit,
-    get,
+    get: (caller: Caller, id: string): Promise<Job> => get(caller, id),
+
+    /** A job for as long as its outputs are assets, whether it is still shown as a job or not. */
+    getKept: (caller: Caller, id: string): Promise<Job> => get(caller, id, settings.outputTtlMs),
 
     /** Another instance says that it wrote a record. */
     async hear(job: Job): Promise<void> {
@@ -296,30 +363,45 @@ export function createJobService(deps: JobServiceDeps) {
     /** The graph that a job runs, as text. */
     async graph(caller: Caller, id: string): Promise<string> {
       await get(caller, id);
-      const text = await store.graph(id);
-      if (text === undefined)
-        throw new GatewayError('not_found', `The workflow of job '${id}' is not stored.`);
-      return text;
+      return graphOf(id);
+    },
+
+    /** The same for as long as its outputs are assets. */
+    async keptGraph(caller: Caller, id: string): Promise<string> {
+      await get(caller, id, settings.outputTtlMs);
+      return graphOf(id);
     },
 
     cancel,
 
     /** Jobs newest first, from `cursor` of an earlier page on; null if that is no cursor. */
-    async list(caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) {
-      const mine = caller.admin ? query : { ...query, owner: caller.owner };
-      const page = await store.page(mine, limit, cursor);
-      return (
-        page && {
-          jobs: page.jobs.filter((job) => visible(job, caller) !== undefined),
-          next: page.next,
-        }
-      );
-    },
+    list: (caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) =>
+      list(caller, query, limit, cursor),
 
-    /** The job once it is over, or as it is after `ms`, or when the caller goes away. */
-    async wait(job: Job, ms: number, signal: AbortSignal | undefined): Promise<Job> {
+    /** The same, of those whose outputs are assets. */
+    listKept: (caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) =>
+      list(caller, query, limit, cursor, settings.outputTtlMs),
+
+    /** How many jobs of the caller match; on KV counted up to 1,000. */
+    count: (caller: Caller, query: Omit<JobQuery, 'owner'>): Promise<number> =>
+      store.count(caller.admin ? query : { ...query, owner: caller.owner }),
+
+    /** What ComfyUI itself remembers of a run; undefined if it has forgotten it, or has not finished it. */
+    history: async (job: Job): Promise<RunResult | undefined> =>
+      backendOf(backends, job)?.client.history(job.id),
+
+    /**
+     * The job once it is over, or as it is after `ms`, or when the caller goes away. `seen` is called with every look
+     * that is taken meanwhile, where the feed has no news.
+     */
+    async wait(
+      job: Job,
+      ms: number,
+      signal: AbortSignal | undefined,
+      seen?: (job: Job) => void,
+    ): Promise<Job> {
       if (isTerminal(job.status) || ms <= 0 || signal?.aborted) return job;
-      if (!resident) return pollUntil(job, now() + ms, signal);
+      if (!resident) return pollUntil(job, now() + ms, signal, seen);
       await new Promise<void>((resolve) => {
         const leave = feed.subscribe(job, (wake) => {
           if (wake.type === 'end' || (wake.type === 'job' && isTerminal(wake.job.status))) done();
@@ -389,7 +471,17 @@ export function createJobService(deps: JobServiceDeps) {
         report,
         now,
       });
-      submitter = createSubmitter({ store, stores, backends, learn, forget: erase, limits, report, now });
+      submitter = createSubmitter({
+        store,
+        stores,
+        backends,
+        learn,
+        prepare,
+        forget: erase,
+        limits,
+        report,
+        now,
+      });
       if (!resident) return;
       for await (const job of store.each({ statuses: LIVE })) {
         if (backendOf(backends, job)) follow(job);
@@ -425,6 +517,11 @@ export function createJobService(deps: JobServiceDeps) {
     /** Everything that a backend remembers, into the store. Returns how many jobs. */
     rebuildAll: (backend: Backend): Promise<number> => rebuilder?.all(backend) ?? Promise.resolve(0),
   };
+}
+
+/** Outputs that are to be copied, but for those that are known to be. */
+function toCopy<T extends NewOutput>(outputs: readonly T[]): T[] {
+  return outputs.map((output) => ({ ...output, copy: output.copy ?? PENDING_COPY }));
 }
 
 /** Pauses between looks, in ms: short at first, then longer, without end. */

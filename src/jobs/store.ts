@@ -111,6 +111,7 @@ export function createJobStore(stores: Stores, { maxAgeMs, shared, report, now }
       !lagging ||
       after.seq !== before.seq ||
       after.facts.stop !== before.facts.stop ||
+      after.outputs.some(({ copy }, i) => copy !== before.outputs[i]?.copy) ||
       after.warnings !== before.warnings
     );
   }

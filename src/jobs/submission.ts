@@ -12,6 +12,7 @@ import type { Stores } from '../storage/ports.ts';
 import type { Graph } from '../workflows/graph-text.ts';
 import { inTurn, type Backend } from './backend.ts';
 import { checkGraph } from './graph.ts';
+import type { Caller } from './service.ts';
 import { createJob, type Evidence, type Job, type JobWarning } from './job.ts';
 import { toMark } from './mark.ts';
 import type { JobStore } from './store.ts';
@@ -44,11 +45,23 @@ export type Submitted =
   /** Nobody knows whether ComfyUI has it; the job is followed, and its key stays taken. */
   | { outcome: 'unknown'; job: Job; error: ComfyError };
 
+/** A submission whose files are known. */
+export interface Prepared {
+  /** With asset ids in place of bytes and addresses, in the graph and in `inputs`. */
+  submission: Submission;
+  /** Text of the graph with the names that the files have at a backend; puts them there. */
+  on: (backend: Backend) => Promise<string>;
+}
+
+/** Throws what is wrong with the files that a graph names. */
+export type Prepare = (caller: Caller, submission: Submission, graph: JsonObject) => Promise<Prepared>;
+
 interface SubmitterDeps {
   store: JobStore;
   stores: Stores;
   backends: readonly Backend[];
   learn: (id: string, evidence: Evidence) => Promise<Job | undefined>;
+  prepare: Prepare;
   /** Forgets a job that never came to be. */
   forget: (job: Job) => Promise<void>;
   limits: Pick<Job, 'timeoutMs' | 'queueTimeoutMs'>;
@@ -67,20 +80,26 @@ export function createSubmitter({
   stores,
   backends,
   learn,
+  prepare,
   forget,
   limits,
   report,
   now,
 }: SubmitterDeps) {
   /** Throws what is wrong with it. `id` is the id that the job will have. */
-  async function submit(id: string, owner: string, submission: Submission): Promise<Submitted> {
-    const { graphText, graph, idempotencyKey: key } = submission;
+  async function submit(id: string, caller: Caller, given: Submission): Promise<Submitted> {
+    const { owner } = caller;
+    const { graph, idempotencyKey: key } = given;
     checkGraph(graph);
+    const { submission, on } = await prepare(caller, given, graph);
     // Every node was found to be an object.
     const candidates = await inTurn(backends, graph as Graph);
     const [first] = candidates;
     if (!first) throw new GatewayError('internal_error', 'No ComfyUI is configured.');
-    const job = await store.create(newJob(id, owner, first, submission, graph), graphText);
+    const textOn = onceFor(on);
+    // A large file takes its time: nobody shall wait for a record whose prompt is not even on its way.
+    await textOn(first).catch(onlyUnreachable);
+    const job = await store.create(newJob(id, owner, first, submission, graph), submission.graphText);
     const lease = key === undefined ? undefined : idempotencyKey(owner, key);
     if (lease !== undefined) {
       // After the record, so that a crash in between leaves no key without its job.
@@ -92,7 +111,7 @@ export function createSubmitter({
     }
     let settled = false;
     try {
-      const submitted = await send(job, candidates, submission, graph);
+      const submitted = await send(job, candidates, { ...submission, textOn }, graph);
       settled = true;
       return submitted;
     } catch (error) {
@@ -147,7 +166,7 @@ export function createSubmitter({
   async function send(
     recorded: Job,
     candidates: Backend[],
-    submission: Submission,
+    submission: Sendable,
     graph: JsonObject,
   ): Promise<Submitted> {
     let job = recorded;
@@ -158,10 +177,18 @@ export function createSubmitter({
         const moved = { backend: backend.name, backendKey: backend.key };
         job = (await store.update(job.id, (old) => ({ ...old, ...moved })))?.after ?? job;
       }
+      let graphText: string;
+      try {
+        graphText = await submission.textOn(backend);
+      } catch (error) {
+        if (!(error instanceof ComfyError)) throw new Refused(error);
+        unreachable = error;
+        continue;
+      }
       backend.tracker.add(job, true);
       let answer: SubmitAnswer;
       try {
-        answer = await backend.client.submit(promptBody(job, backend.clientId, submission));
+        answer = await backend.client.submit(promptBody(job, backend.clientId, graphText, submission));
       } catch (error) {
         if (!(error instanceof ComfyError)) throw error;
         const fate = await fateOf(job, backend, error);
@@ -240,11 +267,30 @@ async function dropped(nodeErrors: JsonObject, graph: JsonObject): Promise<JobWa
   }));
 }
 
+/** A submission with the text of its graph for each backend. */
+type Sendable = Submission & { textOn: Prepared['on'] };
+
+/** Asks once for each backend, and repeats the answer, a fault included. */
+function onceFor(on: Prepared['on']): Prepared['on'] {
+  const texts = new Map<Backend, Promise<string>>();
+  return (backend) => {
+    const known = texts.get(backend) ?? on(backend);
+    texts.set(backend, known);
+    return known;
+  };
+}
+
+/** For `catch`: another backend may do. */
+function onlyUnreachable(error: unknown): void {
+  if (!(error instanceof ComfyError)) throw error;
+}
+
 /** The body of `POST /prompt`, with the graph's own text in it. */
 function promptBody(
   job: Job,
   clientId: string,
-  { graphText, apiKeyComfyOrg, pngWorkflowText }: Submission,
+  graphText: string,
+  { apiKeyComfyOrg, pngWorkflowText }: Submission,
 ): string {
   const extra = [`"comfygate":${JSON.stringify(toMark(job))}`];
   if (apiKeyComfyOrg !== undefined) extra.push(`"api_key_comfy_org":${JSON.stringify(apiKeyComfyOrg)}`);

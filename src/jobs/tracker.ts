@@ -141,7 +141,7 @@ export function createTracker(deps: TrackerDeps): Tracker {
   function withProgress(id: string | undefined, work: (progress: ProgressTracker) => Progress): void {
     if (id === undefined) return;
     withEntry(id, async (entry) => {
-      entry.progress ??= createProgressTracker(graphNodes(await deps.graph(id)), entry.job.progress);
+      entry.progress ??= createProgressTracker(graphNodes(await deps.graph(id)), entry.job.progress, now);
       const snapshot = work(entry.progress);
       // A run whose start was missed is seen to run by its progress.
       if (entry.job.startedAt === undefined) await learn(id, { type: 'started', at: now(), seenAt: now() });

@@ -1,6 +1,7 @@
 /** comfygate on Bun: HTTP by Bun.serve, `file:` by bun:sqlite. */
 import bunSqlite from 'db0/connectors/bun-sqlite';
 import { overFetch } from '../comfyui/client.ts';
+import { createFetchOutside } from './outside.ts';
 import { badRequest, serveUntilSignal, type Platform } from './server.ts';
 
 /** The part of Bun that is used. */
@@ -17,7 +18,9 @@ declare const Bun: {
 
 const bun: Platform = {
   fetch: overFetch((url, init) => fetch(url, init)),
+  fetchOutside: createFetchOutside(),
   connectSqlite: bunSqlite,
+  openBucket: async (s3) => (await import('./blobs/s3.ts')).openS3Blobs(s3),
   listen(answer, port, hostname) {
     const server = Bun.serve({
       hostname,

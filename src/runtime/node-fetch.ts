@@ -2,6 +2,7 @@
  * `fetch` for calls to ComfyUI on Node, by undici's plain request: a third of the work of the global fetch, and none of
  * a browser's headers, which newer ComfyUI versions look at.
  */
+import { Readable } from 'node:stream';
 import { ReadableStream as WebStream } from 'node:stream/web';
 import { request, type Dispatcher } from 'undici';
 import type { ComfyResponse, Fetch } from '../comfyui/client.ts';
@@ -10,7 +11,8 @@ export const nodeFetch: Fetch = async (url, init = {}) => {
   const answer = await request(url, {
     method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
     headers: init.headers ?? {},
-    body: init.body ?? null,
+    body:
+      init.body instanceof ReadableStream ? Readable.fromWeb(init.body as WebStream) : (init.body ?? null),
     signal: init.signal ?? null,
   });
   return toResponse(answer);

@@ -6,13 +6,20 @@ import { getRequestListener } from '@hono/node-server';
 import nodeSqlite from 'db0/connectors/node-sqlite';
 import type { Environment } from '../config.ts';
 import { nodeFetch } from './node-fetch.ts';
+import { createFetchOutside } from './outside.ts';
 import { BAD_REQUEST, badRequest, startServer, type Platform, type RunningServer } from './server.ts';
+
+/** For all of a request, in ms: Node's own five minutes are too few for a large upload over a slow line. */
+const REQUEST_MS = 60 * 60 * 1000;
 
 export const node: Platform = {
   fetch: nodeFetch,
+  fetchOutside: createFetchOutside(),
   connectSqlite: nodeSqlite,
+  openBucket: async (s3) => (await import('./blobs/s3.ts')).openS3Blobs(s3),
   async listen(answer, port, hostname) {
-    const server = createServer(getRequestListener(answer, { errorHandler: badRequest }));
+    const listener = getRequestListener(answer, { errorHandler: badRequest });
+    const server = createServer({ requestTimeout: REQUEST_MS }, listener);
     server.on('clientError', refuse);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -6,19 +6,26 @@ import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseEnv } from 'node:util';
 import { v7 } from 'uuid';
+import type { FetchOutside } from '../assets/outside.ts';
 import type { Fetch } from '../comfyui/client.ts';
 import type { ConnectSocket } from '../comfyui/socket.ts';
-import { parseConfig, type Config, type Environment } from '../config.ts';
+import { parseConfig, type Config, type Environment, type S3Config } from '../config.ts';
 import { GatewayError, toEnvelope } from '../errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { causes, createLog } from '../log.ts';
+import type { BlobStore } from '../storage/ports.ts';
+import { openBlobs } from './blobs/open.ts';
+import { createCodecLoader } from './codec-files.ts';
 import type { ConnectSqlite } from './stores/file.ts';
 import { openStores } from './stores/open.ts';
 import { openWorkflows } from './workflow-folder.ts';
 
 export interface Platform {
   fetch: Fetch;
+  fetchOutside: FetchOutside;
   connectSqlite: ConnectSqlite;
+  /** Loads the S3 client, which is large. */
+  openBucket(s3: S3Config): Promise<BlobStore>;
   /** Rejects (or throws) if it cannot listen. */
   listen(answer: Gateway['fetch'], port: number, hostname: string): Listener | Promise<Listener>;
 }
@@ -33,6 +40,8 @@ export interface Listener {
 
 export interface RunningServer {
   url: string;
+  /** An MCP server for whoever started this process. */
+  mcp: (session: string) => ReturnType<Gateway['mcp']>;
   /** Stops accepting, ends the streams, lets open requests finish for a while, closes the store. */
   close(): Promise<void>;
 }
@@ -85,10 +94,16 @@ export async function startServer(environment: Environment, platform: Platform):
   const report = (error: unknown, stage: string) =>
     log('warn', 'background_failed', { stage, error: causes(error) });
   const stores = await openStores(config.storage, Date.now, platform.connectSqlite, report);
+  const bucket = config.s3 && (await platform.openBucket(config.s3));
+  const blobs = openBlobs(config.storage) ?? bucket;
   const gateway = createGateway(config, {
     stores,
+    ...(bucket && { bucket }),
+    ...(blobs && { blobs }),
     fetch: platform.fetch,
+    fetchOutside: platform.fetchOutside,
     connectSocket,
+    loadCodecs: createCodecLoader(),
     newId: v7,
     now: Date.now,
     log,
@@ -104,9 +119,11 @@ export async function startServer(environment: Environment, platform: Platform):
       url,
       backends: config.backends.map(({ name }) => name),
       storage: config.storage.kind,
+      uploads: blobs?.kind ?? 'comfyui',
     });
     return {
       url,
+      mcp: (session) => gateway.mcp({ base: url, session }),
       async close() {
         gateway.endStreams();
         await end(listener);

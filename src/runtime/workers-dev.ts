@@ -10,8 +10,9 @@ import { onEndSignal, readEnvironment } from './server.ts';
 import { SETTINGS } from './settings.ts';
 
 const env = readEnvironment(process.env);
+let withS3 = false;
 try {
-  parseConfig(workerSettings(env));
+  withS3 = parseConfig(workerSettings(env)).s3 !== undefined;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
@@ -20,10 +21,14 @@ try {
 const where = ['--ip', env['HOST'] || '127.0.0.1', '--port', env['PORT'] || '8080'];
 // Of the settings, it shall read what is handed over here and no file of its own, which it would read in its own way.
 const settings = ['--envFile', 'none'];
+// A script among the arguments comes in place of ours.
+const [first = '--'] = process.argv.slice(2);
+const entry =
+  withS3 && first.startsWith('--') ? [fileURLToPath(new URL('cloudflare-s3.ts', import.meta.url))] : [];
 const wrangler = fileURLToPath(new URL('../../node_modules/wrangler/bin/wrangler.js', import.meta.url));
 const child = spawn(
   process.execPath,
-  [wrangler, 'dev', ...process.argv.slice(2), '--local', ...where, ...settings],
+  [wrangler, 'dev', ...entry, ...process.argv.slice(2), '--local', ...where, ...settings],
   {
     env: { WRANGLER_SEND_METRICS: 'false', ...handedOver(), CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true' },
     // A group of its own: wrangler alone would leave workerd behind.

@@ -43,8 +43,31 @@ export const deletedKey = (jobId: string): string => `deleted:${jobId}`;
 /** Key of a submitted graph. */
 export const graphKey = (jobId: string): string => `graphs:${jobId}`;
 
-/** Key of an asset: `{job}` for an output. */
+/** Key of an asset: `{job}` for an output, `{upload}` with all of it for an upload. */
 export const assetKey = (assetId: string): string => `assets:${assetId}`;
+
+/** Key that says that outputs of a job are to be copied. */
+export const copyKey = (jobId: string): string => `${COPY_PREFIX}:${jobId}`;
+
+export const COPY_PREFIX = 'copies';
+
+/** Key of the lease on copying the outputs of a job, and of that on looking for such jobs. */
+export const copyLeaseKey = (jobId: string): string => `copying:${jobId}`;
+export const COPY_SEARCH_KEY = 'copying';
+
+/** Key of what an owner uploaded, by the blake3 of its bytes (hex). */
+export const uploadKey = (owner: string, hash: string): string =>
+  `${UPLOAD_PREFIX}:${bytesToHex(sha256(utf8ToBytes(owner))).slice(0, 32)}:${hash}`;
+
+export const UPLOAD_PREFIX = 'uploads';
+
+/** Key that says that bytes are coming in: what became of them is not recorded yet. */
+export const incomingKey = (id: string): string => `${INCOMING_PREFIX}:${id}`;
+
+export const INCOMING_PREFIX = 'incoming';
+
+/** Key of the bytes of an upload in a blob store. */
+export const uploadBlobKey = (id: string): string => `uploads/${id}`;
 
 /** Key of the `client_id` that a backend knows this installation by. */
 export const clientKey = (backend: string): string => `client:${backend}`;

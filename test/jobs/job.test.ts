@@ -1,3 +1,4 @@
+import { PENDING_COPY, type CopyState } from '../../src/jobs/output-facts.ts';
 import { describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import {
@@ -51,6 +52,35 @@ describe('reduce', () => {
         const shuffled = [...some, ...some.filter(() => Math.random() < 0.5)].sort(() => Math.random() - 0.5);
         expect(shape(after(shuffled))).toEqual(reference);
       }
+    }
+  });
+
+  test('what is learned of an output later does not depend on the order either, and a copy that is done stays', () => {
+    const copies: CopyState[] = [
+      PENDING_COPY,
+      { state: 'failed', attempts: 1, error: 'a', retryAt: 5 },
+      { state: 'failed', attempts: 1, error: 'b', retryAt: 6 },
+      { state: 'failed', attempts: 2, error: 'a' },
+      { state: 'done', attempts: 1, bucket: 'x' },
+      { state: 'done', attempts: 3, bucket: 'x' },
+    ];
+    const facts: Evidence[] = [
+      ...copies.map((copy): Evidence => ({ type: 'assets', assets: [{ id: 'a', copy }] })),
+      { type: 'assets', assets: [{ id: 'a', media: { width: 1, height: 2 }, sizeBytes: 9 }] },
+      { type: 'assets', assets: [{ id: 'never seen', sizeBytes: 5 }] },
+      { type: 'outputs', outputs: [{ ...output('a'), cached: true, copy: PENDING_COPY }] },
+    ];
+    for (let round = 0; round < 200; round++) {
+      const some = facts.filter(() => Math.random() < 0.6);
+      const of = (order: Evidence[]) =>
+        after([{ type: 'outputs', outputs: [output('a')] }, ...order]).outputs;
+      const reference = of(some);
+      for (let i = 0; i < 5; i++) {
+        const shuffled = [...some, ...some.filter(() => Math.random() < 0.5)].sort(() => Math.random() - 0.5);
+        expect(of(shuffled)).toEqual(reference);
+      }
+      const done = some.some((fact) => fact.type === 'assets' && fact.assets[0]!.copy?.state === 'done');
+      if (done) expect(reference[0]!.copy?.state).toBe('done');
     }
   });
 

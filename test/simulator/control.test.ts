@@ -97,7 +97,7 @@ describe('sockets', () => {
     withSimulator({}, async (simulator) => {
       const listener = await listen(simulator);
       await until(() => listener.types.length === 1);
-      simulator.control.sockets.delay(60);
+      simulator.control.sockets.delay(1_000);
       await submit(simulator, 'a', sleepGraph());
       await finished(simulator, 'a');
       expect(listener.types).toHaveLength(1);

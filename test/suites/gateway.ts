@@ -2,8 +2,15 @@
  * What every gateway does, seen from outside: the same on every runtime and store. `start` is called once; tests share
  * the gateway and the ComfyUI behind it, but each has a key of its own, and so sees only its own jobs.
  */
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Comfy } from '@comfyorg/sdk';
 import { EventSource } from 'eventsource';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type * as wire from '../../src/api/schemas.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { checkAnswer } from '../support/contract.ts';
@@ -19,6 +26,7 @@ import { eventually, refusal, send, TERMINAL } from '../support/gateway.ts';
 import {
   blobGraph,
   failingGraph,
+  loadGraph,
   multiOutputGraph,
   pictureGraph,
   samplerGraph,
@@ -26,6 +34,7 @@ import {
   stagesGraph,
 } from '../support/graphs.ts';
 import { startProxy } from '../support/proxy.ts';
+import { hashOf, picture, upload, uploaded } from '../support/uploads.ts';
 
 /** Where a platform cannot do what the others do. Everything else is the same. */
 export interface Differences {
@@ -60,6 +69,8 @@ export const SUITE_ENV = {
   COMFYUI_HEADERS: '{"X-Access-Token":"tunnel-secret"}',
   CORS_ORIGINS: 'https://app.example',
   MAX_BODY_BYTES: '1000000',
+  MAX_UPLOAD_BYTES: '20000000',
+  INPUT_URL_HOSTS: '127.0.0.1',
   LOG_LEVEL: 'debug',
 };
 
@@ -761,6 +772,101 @@ export function gatewaySuite(
       expect(new Set(ended.map(({ outputs }) => outputs[0]?.id)).size).toBe(20);
       expect((await me.list('?limit=100')).jobs).toHaveLength(20);
     });
+
+    test('an upload by the official client: kept once, used by a job, its output in a file', async () => {
+      const name = `key${keys++}`;
+      vi.stubEnv('COMFY_BASE_URL', url);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const client = new Comfy({ apiKey: secretOf(name) });
+      const dir = await mkdtemp(join(tmpdir(), 'comfygate-suite-'));
+      onTestFinished(() => rm(dir, { recursive: true, force: true }));
+      const path = join(dir, 'photo 1.png');
+      const bytes = picture(300, 300);
+      await writeFile(path, bytes);
+      const first = client.assets.fromFile(path);
+      const workflow = client.workflows.fromJson(loadGraph(''));
+      workflow.setInput('1', 'image', first);
+      const job = await client.run(workflow);
+      expect(job.status).toBe('succeeded');
+      expect(first.createdNew).toBe(true);
+      const second = client.assets.fromFile(path);
+      await second.commit();
+      expect([second.id, second.createdNew]).toEqual([first.id, false]);
+      const [output] = job.getOutputs('2');
+      const saved = await output!.toFile(join(dir, 'out.png'));
+      expect([...(await readFile(saved)).subarray(0, 8)]).toEqual(PNG);
+      const me = createCaller(url, name);
+      const { url: link } = await output!.getDownloadUrl();
+      const linked = await fetch(link, { headers: me.headers });
+      expect((await linked.arrayBuffer()).byteLength).toBe(output!.sizeBytes);
+      const asset = (await (await me.get(`/api/v2/assets/${first.id}`)).json()) as wire.Asset;
+      expect(new Uint8Array(await (await fetch(asset.url)).arrayBuffer())).toEqual(bytes);
+      const part = await fetch(asset.url, { headers: { range: 'bytes=5-9' } });
+      expect([part.status, ...new Uint8Array(await part.arrayBuffer())]).toEqual([
+        206,
+        ...bytes.subarray(5, 10),
+      ]);
+      await first.delete();
+      expect((await me.get(`/api/v2/assets/${asset.id}`)).status).toBe(404);
+    });
+
+    test('a large upload comes back byte for byte; ten at once of one content are one asset', async () => {
+      const me = someone();
+      const large = new Uint8Array(12_000_000).map((_, i) => (i * 31 + (i >> 8) * 17) & 255);
+      const asset = await uploaded(url, large, 'large.bin', { headers: me.headers });
+      expect(asset).toMatchObject({ size_bytes: large.length, hash: hashOf(large), created_new: true });
+      const content = await (await fetch(asset.url)).arrayBuffer();
+      expect(Buffer.compare(Buffer.from(content), large)).toBe(0);
+      const same = picture(64, 64);
+      const ten = await Promise.all(
+        Array.from({ length: 10 }, () => uploaded(url, same, 'a.png', { late: true, headers: me.headers })),
+      );
+      expect(new Set(ten.map(({ id }) => id)).size).toBe(1);
+      expect(new Uint8Array(await (await fetch(ten[0]!.url)).arrayBuffer())).toEqual(same);
+    });
+
+    test('uploads that are refused leave nothing', async () => {
+      const { headers, request } = someone();
+      const bytes = picture();
+      const wrong = { expected_hash: `blake3:${'0'.repeat(64)}` };
+      await refusal(await upload(url, bytes, 'a.png', { headers, fields: wrong }), 409, 'hash_mismatch');
+      await refusal(await upload(url, bytes, '../a.png', { headers }), 422, 'invalid_request');
+      await refusal(await upload(url, new Uint8Array(0), 'a.png', { headers }), 422, 'invalid_request');
+      expect((await request('HEAD', `/api/v2/assets/by-hash/${hashOf(bytes)}`)).status).toBe(404);
+      for (const size of [20_000_001, 22_000_000]) {
+        const large = new Uint8Array(size);
+        await refusal(await upload(url, large, 'a.bin', { headers }), 413, 'payload_too_large');
+        expect((await request('HEAD', `/api/v2/assets/by-hash/${hashOf(large)}`)).status).toBe(404);
+      }
+      await breakOff(url, headers);
+      expect((await upload(url, bytes, 'a.png', { headers })).status).toBe(201);
+    });
+
+    test('inputs by data: URL and by address; none of the own network', async () => {
+      const me = someone();
+      const bytes = picture();
+      const files = createServer((_, response) => response.end(bytes)).listen(0, '127.0.0.1');
+      await once(files, 'listening');
+      onTestFinished(() => void files.close());
+      const data = `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`;
+      const address = `http://127.0.0.1:${(files.address() as AddressInfo).port}/a.png`;
+      const ids: unknown[] = [];
+      for (const image of [data, address]) {
+        const job = await me.ended((await me.submit(loadGraph(image))).id);
+        expect(job.status).toBe('succeeded');
+        const { workflow } = (await (await me.get(`${pathOf(job)}/workflow`)).json()) as {
+          workflow: ReturnType<typeof loadGraph>;
+        };
+        ids.push(workflow['1'].inputs.image);
+        const again = await me.ended((await me.submit(workflow)).id);
+        expect(again.status).toBe('succeeded');
+      }
+      expect(ids[0]).toBe(ids[1]);
+      for (const image of ['https://10.0.0.1/a.png', 'https://localhost/a.png', 'http://example.org/a.png']) {
+        const refused = await me.request('POST', '/api/v2/jobs', { workflow: loadGraph(image) });
+        await refusal(refused, 422, 'invalid_request');
+      }
+    });
   });
 }
 
@@ -778,7 +884,7 @@ export interface Caller {
   job(id: string): Promise<wire.Job>;
   list(query?: string): Promise<wire.JobList>;
   /** The job once `done` holds; fails with the job as it is after 15 seconds. */
-  until(id: string, done: (job: wire.Job) => boolean): Promise<wire.Job>;
+  until(id: string, done: (job: wire.Job) => boolean | Promise<boolean>): Promise<wire.Job>;
   ended(id: string): Promise<wire.Job>;
 }
 
@@ -808,7 +914,7 @@ export function createCaller(url: string, name: string): Caller {
       const deadline = Date.now() + 15_000;
       for (;;) {
         const job = await caller.job(id);
-        if (done(job)) return job;
+        if (await done(job)) return job;
         if (Date.now() > deadline) throw new Error(`not so after 15 s: ${JSON.stringify(job)}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
@@ -816,6 +922,25 @@ export function createCaller(url: string, name: string): Caller {
     ended: (id) => caller.until(id, ({ status }) => TERMINAL.has(status)),
   };
   return caller;
+}
+
+/** An upload that ends in the middle of its file. */
+async function breakOff(url: string, headers: Record<string, string>): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const fields = Object.entries({
+    host: `${hostname}:${port}`,
+    ...headers,
+    'content-type': 'multipart/form-data; boundary=b',
+    'content-length': '1000000',
+  });
+  const part = (disposition: string) => `--b\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n`;
+  socket.write(
+    `POST /api/v2/assets HTTP/1.1\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n` +
+      `${part('name="file_path"')}a.png\r\n${part('name="file"; filename="a.png"')}${'a'.repeat(500_000)}`,
+    () => socket.destroy(),
+  );
+  await once(socket, 'close');
 }
 
 export function secretOf(name: string): string {

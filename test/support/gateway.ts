@@ -9,9 +9,13 @@ import { overFetch } from '../../src/comfyui/client.ts';
 import { parseConfig, type Environment } from '../../src/config.ts';
 import { createGateway, type Ports } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
+import { createFetchOutside } from '../../src/runtime/outside.ts';
+import { createMemoryBlobs } from '../../src/runtime/blobs/memory.ts';
 import { openWorkflows } from '../../src/runtime/workflow-folder.ts';
+import { createCodecLoader } from '../../src/runtime/codec-files.ts';
 import { openMemoryStores } from '../../src/runtime/stores/memory.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { BlobStore } from '../../src/storage/ports.ts';
 import { checkAnswer } from './contract.ts';
 
 export interface TestGateway {
@@ -53,9 +57,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return simulator;
 }
 
+const loadCodecs = createCodecLoader();
+
 /** What a test can replace; `fetch` in its standard form. */
-type TestPorts = Partial<Omit<Ports, 'fetch'>> & {
+type TestPorts = Partial<Omit<Ports, 'fetch' | 'blobs'>> & {
   fetch?: (url: string, init?: RequestInit) => Promise<Response>;
+  /** null: none. */
+  blobs?: BlobStore | null;
 };
 
 /** `env` as in the environment; `ports` replaces what the runtime lends; `file` is the parsed config.json. */
@@ -67,16 +75,22 @@ export async function startGateway(
   const logged: Record<string, unknown>[] = [];
   const now = ports.now ?? Date.now;
   const config = parseConfig({ STORAGE_URL: 'memory:', PORT: '0', ...env }, file);
+  const { blobs = createMemoryBlobs(), ...others } = ports;
   const gateway = createGateway(config, {
     stores: openMemoryStores(now),
-
+    ...(config.s3 && {
+      bucket: (await import('../../src/runtime/blobs/s3.ts')).openS3Blobs(config.s3, { stall: 1_500 }),
+    }),
+    loadCodecs,
+    ...(blobs && { blobs }),
+    fetchOutside: createFetchOutside(),
     connectSocket: (url, headers) => new WebSocket(url, { headers } as never),
     newId: v7,
     now,
     log: createLog('debug', (line) => logged.push(JSON.parse(line)), now),
     workflows: await openWorkflows(config, './config.json', undefined),
     resident: true,
-    ...ports,
+    ...others,
     fetch: overFetch(ports.fetch ?? globalThis.fetch),
   });
   await gateway.start();

@@ -26,6 +26,14 @@ export function pictureGraph(prefix = 'gw/test', batch = 1) {
   };
 }
 
+/** An input picture, saved again. */
+export function loadGraph(image: unknown, prefix = 'gw/loaded') {
+  return {
+    '1': { class_type: 'LoadImage', inputs: { image } },
+    '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: prefix } },
+  };
+}
+
 /** Outputs in subfolders, previews in `temp`, text and a latent: the recording multi-output. */
 export function multiOutputGraph() {
   const sampler = samplerGraph(++color, 3);

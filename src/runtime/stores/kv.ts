@@ -4,7 +4,7 @@
  */
 import { createStorage } from 'unstorage';
 import kvDriver from 'unstorage/drivers/cloudflare-kv-binding';
-import { JOB_PREFIX, jobIdOf } from '../../storage/keys.ts';
+import { JOB_PREFIX, jobIdOf, UPLOAD_PREFIX } from '../../storage/keys.ts';
 import { matches } from '../../storage/memory.ts';
 import type { IndexedJob, JobIndex, Lease, Stores } from '../../storage/ports.ts';
 
@@ -25,6 +25,9 @@ const MIN_TTL_S = 60;
 
 /** KV refuses a second write of a key within a second; a little more for the way there. */
 const WRITE_INTERVAL_MS = 1_050;
+
+/** Keys whose values are made from what was there. */
+const RECORDS = [JOB_PREFIX, `${UPLOAD_PREFIX}:`];
 
 /** Jobs that a count looks at: a Worker cannot list without end. */
 const MAX_COUNTED = 1_000;
@@ -63,7 +66,7 @@ function patient(binding: KvNamespace): KvNamespace {
     list: (options) => binding.list(options),
     put: (key, value, options) => {
       const put = () => binding.put(key, value, options);
-      return key.startsWith(JOB_PREFIX) ? put() : again(put);
+      return RECORDS.some((prefix) => key.startsWith(prefix)) ? put() : again(put);
     },
     delete: (key) => again(() => binding.delete(key)),
   };

@@ -1,0 +1,227 @@
+/** Uploading assets, and what can be done with uploads. What is no upload is left to the routes of outputs. */
+import { Hono } from 'hono';
+import * as wire from '../api/schemas.ts';
+import { checkFilePath } from '../assets/file-path.ts';
+import type { Links } from '../assets/links.ts';
+import type { OutputAssets } from '../assets/outputs.ts';
+import type { Places } from '../assets/places.ts';
+import { tooLarge, type Receiver, type Seen } from '../assets/receive.ts';
+import { contentTypeOf } from '../assets/sniff.ts';
+import type { NewUse, Upload, Uploads } from '../assets/uploads.ts';
+import { GatewayError } from '../errors.ts';
+import { inertHeaders } from './assets.ts';
+import type { BodyReader } from './body.ts';
+import { answerBytes } from './bytes.ts';
+import type { AppContext, Env } from './context.ts';
+import { drainBody, readFileForm, type FileForm } from './multipart.ts';
+import { refusal } from './parse.ts';
+
+export interface UploadRouteDeps {
+  uploads: Uploads;
+  receiver: Receiver;
+  places: Places;
+  links: Links;
+  outputs: Pick<OutputAssets, 'find'>;
+  bodies: BodyReader;
+  config: { maxUploadBytes: number; assetTtlMs: number };
+  now: () => number;
+}
+
+/** How long links to content last, in ms: signed ones, and plain ones (which do not really end). */
+const SIGNED_MS = 60 * 60 * 1000;
+const PLAIN_MS = 24 * 60 * 60 * 1000;
+const MINUTE_MS = 60_000;
+
+/** Bytes that are read of what is refused, in limits of one file. */
+const DRAINED = 2;
+
+/** Bytes of a form beside its file: its fields and their headers. */
+const FORM_BYTES = 1024 * 1024;
+
+export function uploadRoutes({
+  uploads,
+  receiver,
+  links,
+  outputs,
+  bodies,
+  config,
+  now,
+}: UploadRouteDeps): Hono<Env> {
+  const routes = new Hono<Env>();
+
+  function present(c: AppContext, upload: Upload, createdNew?: boolean): wire.Asset {
+    const path = `/api/v2/assets/${upload.id}`;
+    const { owner } = c.var.caller;
+    // For whole minutes, so that equal reads give equal links.
+    const until = (Math.floor(now() / MINUTE_MS) + 1) * MINUTE_MS + (links.signed ? SIGNED_MS : PLAIN_MS);
+    return {
+      id: upload.id,
+      hash: `blake3:${upload.hash}`,
+      size_bytes: upload.sizeBytes,
+      content_type: upload.contentType,
+      file_path: upload.filePath,
+      ...(createdNew !== undefined && { created_new: createdNew }),
+      created_at: iso(upload.createdAt),
+      url: c.var.base + links.sign(`${path}/content`, owner, until),
+      url_expires_at: iso(until),
+      ...(upload.contentType.startsWith('image/') && {
+        thumbnail_url: c.var.base + links.sign(`${path}/thumbnail`, owner, until),
+      }),
+      expires_at: iso(upload.expiresAt),
+      tags: upload.tags,
+    };
+  }
+
+  const ttlOf = (seconds: number | undefined): number =>
+    seconds === undefined ? config.assetTtlMs : seconds * 1000;
+
+  /** What the fields of the form say, once all of the file was seen. */
+  async function useOf(form: FileForm, { hash, sizeBytes, sniffed }: Seen): Promise<NewUse> {
+    const fields = parseFields(await form.fields());
+    if (sizeBytes === 0) throw empty();
+    const expected = fields.expected_hash;
+    if (expected !== undefined && expected !== hash) throw mismatch(expected, hash);
+    return {
+      filePath: checkFilePath(fields.file_path),
+      contentType: contentTypeOf(sniffed, fields.content_type ?? form.contentType),
+      tags: fields.tags,
+      ttlMs: ttlOf(fields.expires_in),
+    };
+  }
+
+  routes.post('/assets', async (c) => {
+    const { maxUploadBytes: maxBytes } = config;
+    // So much more is no matter of fields.
+    const declared = Number(c.req.header('content-length') ?? 0);
+    if (declared > maxBytes + FORM_BYTES) {
+      if (declared <= maxBytes * DRAINED) await drainBody(c, declared);
+      throw tooLarge(maxBytes);
+    }
+    const form = await readFileForm(c);
+    const incoming = { stream: form.stream, contentType: form.contentType, name: form.filename, maxBytes };
+    try {
+      const { owner } = c.var.caller;
+      const { upload, createdNew } = await receiver.receive(owner, incoming, (seen) => useOf(form, seen));
+      return c.json(present(c, upload, createdNew), createdNew ? 201 : 200);
+    } catch (error) {
+      await form.drain(maxBytes * DRAINED);
+      throw error;
+    }
+  });
+
+  routes.post('/assets/from-hash', async (c) => {
+    const { body } = await bodies.json(c);
+    const parsed = wire.FromHashRequest.safeParse(body);
+    if (!parsed.success) throw refusal(parsed.error, body, 422);
+    const { hash, file_path: path, tags = [], expires_in: expiresIn } = parsed.data;
+    const { owner } = c.var.caller;
+    const filePath = path === undefined ? undefined : checkFilePath(path);
+    const content = await uploads.byHash(owner, hash);
+    const latest = Object.values(content?.uses ?? {}).at(-1);
+    if (!content || !latest) throw notThere(hash);
+    const use = {
+      filePath: filePath ?? latest.filePath,
+      contentType: latest.contentType,
+      tags,
+      ttlMs: ttlOf(expiresIn),
+    };
+    const added = await uploads.add(owner, content, undefined, use);
+    if (!added) throw notThere(hash);
+    return c.json(present(c, added.upload, false), added.repeated ? 200 : 201);
+  });
+
+  // Hono answers HEAD by what GET would say.
+  routes.get('/assets/by-hash/:hash', async (c) => {
+    if (c.req.raw.method !== 'HEAD') {
+      throw new GatewayError('method_not_allowed', 'This takes only HEAD: its answer is the status.', {
+        details: { allowed_methods: ['HEAD'] },
+      });
+    }
+    const hash = wire.Blake3Hash.safeParse(c.req.param('hash'));
+    const content = hash.success ? await uploads.byHash(c.var.caller.owner, hash.data) : undefined;
+    if (!content) throw notThere(c.req.param('hash'));
+    return c.body(null, 200);
+  });
+
+  routes.get('/assets/:id', async (c, next) => {
+    const upload = await uploads.find(c.var.caller, c.req.param('id'));
+    return upload ? c.json(present(c, upload)) : next();
+  });
+
+  routes.delete('/assets/:id', async (c) => {
+    const id = c.req.param('id');
+    const upload = await uploads.find(c.var.caller, id);
+    if (upload) {
+      await uploads.remove(upload);
+      return c.body(null, 204);
+    }
+    const { job } = await outputs.find(c.var.caller, id);
+    throw new GatewayError(
+      'asset_in_use',
+      `This is an output of job '${job.id}' and goes with it: DELETE /api/v2/jobs/${job.id}.`,
+    );
+  });
+
+  return routes;
+}
+
+/** Apart from the records, as it also takes a signed link. */
+export function uploadContentRoute({
+  uploads,
+  places,
+}: Pick<UploadRouteDeps, 'uploads' | 'places'>): Hono<Env> {
+  const routes = new Hono<Env>();
+  routes.get('/assets/:id/content', async (c, next) => {
+    const upload = await uploads.find(c.var.caller, c.req.param('id'));
+    if (!upload) return next();
+    const { hash, sizeBytes, contentType, filePath, place } = upload;
+    return answerBytes(c, {
+      sizeBytes,
+      etag: hash,
+      headers: inertHeaders(contentType, filePath.slice(filePath.lastIndexOf('/') + 1)),
+      async open(range) {
+        const stream = await places.open(place, range);
+        if (stream) return stream;
+        throw new GatewayError(
+          'output_unavailable',
+          'The bytes of this upload are gone from where they were kept. Upload the file again.',
+        );
+      },
+    });
+  });
+  return routes;
+}
+
+function parseFields(fields: Map<string, string[]>) {
+  const given: Record<string, unknown> = { tags: fields.get('tags') ?? [] };
+  for (const [name, values] of fields) if (name !== 'tags') given[name] = values.at(-1)?.trim();
+  const parsed = wire.UploadFields.safeParse(given);
+  if (!parsed.success) throw refusal(parsed.error, given, 422);
+  return parsed.data;
+}
+
+function empty(): GatewayError {
+  return new GatewayError('invalid_request', 'The file has no bytes. Look at what was sent as its part.', {
+    status: 422,
+    details: { field: 'file', size_bytes: 0 },
+  });
+}
+
+function mismatch(expected: string, hash: string): GatewayError {
+  return new GatewayError(
+    'hash_mismatch',
+    'The bytes that came are not those of expected_hash; nothing of them was kept. Compute the blake3 of the file again, and look whether it changes on its way.',
+    { details: { expected_hash: `blake3:${expected}`, hash: `blake3:${hash}` } },
+  );
+}
+
+function notThere(hash: string): GatewayError {
+  return new GatewayError(
+    'blob_not_found',
+    `There are no bytes of yours with the hash '${hash.slice(0, 80)}'. Upload the file.`,
+  );
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,87 @@
+/**
+ * The tools of a caller: the fixed ones, and one per workflow that they see. Made anew only when the catalogue says that it
+ * has changed; schemas are never built for a call.
+ */
+import type { JsonObject } from '../comfyui/json.ts';
+import { nearest } from '../comfyui/rejection.ts';
+import { GatewayError } from '../errors.ts';
+import type { Caller } from '../jobs/service.ts';
+import type { Descriptions } from '../workflows/descriptions.ts';
+import { inputSchema } from './arguments.ts';
+import type { Tool } from './tool.ts';
+import { toolsOfWorkflows, type WorkflowToolDeps } from './workflow-tools.ts';
+
+/** A tool as `tools/list` shows it. */
+export type ListedTool = JsonObject & { name: string };
+
+export interface Table {
+  listed: ListedTool[];
+  /** Throws `not_found` with the nearest names. */
+  find(name: string): Tool;
+}
+
+export type TableOf = (caller: Caller) => Promise<Table>;
+
+/** Callers whose tables are remembered. */
+const REMEMBERED = 100;
+
+export function createTables(
+  fixed: readonly Tool[],
+  descriptions: Descriptions,
+  deps: WorkflowToolDeps,
+): TableOf {
+  const own = createTable(fixed);
+  const names = new Set(fixed.map((tool) => tool.name));
+  const tables = new Map<string, { revision: string; table: Table }>();
+  return async (caller) => {
+    const key = `${caller.admin} ${caller.owner}`;
+    const revision = await descriptions.revision(caller.owner);
+    const known = tables.get(key);
+    if (known?.revision === revision) return known.table;
+    const workflows = createTable(toolsOfWorkflows(await descriptions.list(caller.owner), names, deps));
+    const table = join(own, workflows);
+    tables.delete(key);
+    tables.set(key, { revision, table });
+    if (tables.size > REMEMBERED) tables.delete(tables.keys().next().value!);
+    return table;
+  };
+}
+
+interface OwnTable {
+  listed: ListedTool[];
+  tools: Map<string, Tool>;
+}
+
+function createTable(tools: readonly Tool[]): OwnTable {
+  return { listed: tools.map(listed), tools: new Map(tools.map((tool) => [tool.name, tool])) };
+}
+
+/** Workflows first: they are what people come for, and some clients cut long lists. */
+function join(fixed: OwnTable, workflows: OwnTable): Table {
+  const all = new Map([...workflows.tools, ...fixed.tools]);
+  return {
+    listed: [...workflows.listed, ...fixed.listed],
+    find(name) {
+      const tool = all.get(name);
+      if (tool) return tool;
+      const near = nearest(name, [...all.keys()]);
+      const hint =
+        near.length > 0 ? `Did you mean ${near.map((n) => `'${n}'`).join(' or ')}?` : 'tools/list has all.';
+      throw new GatewayError('not_found', `There is no tool '${name.slice(0, 80)}'. ${hint}`, {
+        details: { tool: name.slice(0, 80), nearest: near },
+      });
+    },
+  };
+}
+
+function listed(tool: Tool): ListedTool {
+  const { name, title, description, annotations, output } = tool;
+  return {
+    name,
+    title,
+    description,
+    inputSchema: inputSchema(tool),
+    outputSchema: { type: 'object', properties: output },
+    annotations,
+  };
+}
