@@ -120,7 +120,7 @@ function regenerate({ runs, running, outputs }: WorkflowToolDeps): Tool {
       const ran = await runs.regenerate(
         context.caller,
         job.id,
-        { ...(seed !== undefined && { seed }), overrides },
+        { ...(seed !== undefined && { seed }), overrides, kept: true },
         options,
       );
       const more = { ...overrideWords(overrides, ran), regenerated_from: args['asset_id'] };
