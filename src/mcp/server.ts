@@ -16,14 +16,16 @@ import type { Complete } from './completion.ts';
 import { MODERN } from './modern.ts';
 import { getPrompt, PROMPT_LIST } from './prompts.ts';
 import type { Resources } from './resources.ts';
-import type { TableOf } from './table.ts';
+import type { Tables } from './table.ts';
 import type { ToolContext, Visit } from './tool.ts';
 
 export interface ServerParts {
-  tableOf: TableOf;
+  tables: Tables;
   resources: Resources;
   complete: Complete;
   version: string;
+  /** In ms since 1970. */
+  now: () => number;
   log: Log;
 }
 
@@ -54,7 +56,7 @@ const OPTIONS = {
   },
 };
 
-export function createServers({ tableOf, resources, complete, version, log }: ServerParts): ServerFor {
+export function createServers({ tables, resources, complete, version, now, log }: ServerParts): ServerFor {
   const info = {
     name: 'comfygate',
     title: 'comfygate',
@@ -87,10 +89,11 @@ export function createServers({ tableOf, resources, complete, version, log }: Se
   return (visit) => {
     const server = new Server(info, OPTIONS);
     server.setRequestHandler('tools/list', () =>
-      guarded('tools/list', async () => ({ tools: (await tableOf(visit.caller)).listed as never })),
+      guarded('tools/list', async () => ({ tools: (await tables.list(visit.caller)) as never })),
     );
     server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
-      const tool = await guarded(params.name, async () => (await tableOf(visit.caller)).find(params.name));
+      const began = now();
+      const tool = await guarded(params.name, () => tables.find(visit.caller, params.name));
       const token = mcpReq._meta?.progressToken;
       const report: ToolContext['report'] = (progress, message) =>
         mcpReq.notify({
@@ -99,7 +102,13 @@ export function createServers({ tableOf, resources, complete, version, log }: Se
         });
       const note: ToolContext['note'] = (message, data) =>
         mcpReq.log('info', { message, ...data }, 'comfygate');
-      const context = { ...visit, signal: mcpReq.signal, note, ...(token !== undefined && { report }) };
+      const context = {
+        ...visit,
+        began,
+        signal: mcpReq.signal,
+        note,
+        ...(token !== undefined && { report }),
+      };
       return callTool(tool, params.arguments, context, (error) => failed(error, params.name)) as never;
     });
     server.setRequestHandler('resources/list', () =>

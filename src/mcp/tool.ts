@@ -13,6 +13,8 @@ export interface Visit {
 }
 
 export interface ToolContext extends Visit {
+  /** When the call began, in ms since 1970. */
+  began: number;
   /** The client has gone, or cancelled the call. */
   signal: AbortSignal;
   /** Tells the client how far it is, `progress` of 100; undefined if it did not ask for that. */
