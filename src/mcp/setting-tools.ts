@@ -115,8 +115,9 @@ function listWorkflows({ descriptions, workflowDir }: SettingToolDeps): Tool {
         description: S,
         available_inputs: O,
         defaults: O,
-        updated_at: S,
-        hash: S,
+        updated_at: NS,
+        hash: NS,
+        file: NS,
         error: objectOf({ message: S }),
       }),
       count: I,
@@ -136,7 +137,7 @@ const MAX_OPTIONS = 30;
 export function workflowWords(entry: ListedWorkflow): JsonObject {
   const { name, described, file, error, updatedAt } = entry;
   if (!described)
-    return { id: name, name, ...(file !== undefined && { file }), error, updated_at: isoOrNull(updatedAt) };
+    return { ...NOTHING, id: name, name, updated_at: isoOrNull(updatedAt), file: file ?? null, error };
   const { workflow, parameters } = described;
   const inputs = parameters.map((p): [string, JsonObject] => [
     p.name,
@@ -161,6 +162,9 @@ export function workflowWords(entry: ListedWorkflow): JsonObject {
     hash: workflow.hash,
   };
 }
+
+/** What a broken workflow has of the fields of the others. */
+const NOTHING = { description: '', available_inputs: {}, defaults: {}, hash: null };
 
 function queuedWords({ promptId, number, position, mine }: QueuedPrompt): JsonObject {
   return { prompt_id: promptId, number, position, mine };

@@ -1,0 +1,144 @@
+/** Answers of MCP tools that need a store, a clock or a ComfyUI of their own. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { v7 } from 'uuid';
+import { expect, onTestFinished, test } from 'vitest';
+import { createKv } from './support/kv.ts';
+import { openKvStores } from '../src/runtime/stores/kv.ts';
+import { jobKey } from '../src/storage/keys.ts';
+import { connect } from './suites/mcp.ts';
+import { startBoth } from './support/gateway.ts';
+import { failingGraph } from './support/graphs.ts';
+
+const SMALL = { prompt: 'x', width: 64, height: 64, steps: 1 };
+
+const HOUR_MS = 60 * 60 * 1000;
+
+interface Run {
+  job_id: string;
+  asset_id: string;
+  status: string;
+}
+
+test('on KV, jobs are counted up to 1,000, and a list says so', { timeout: 30_000 }, async () => {
+  const kv = createKv({ perSecond: false });
+  const { gateway } = await startBoth({}, { stores: openKvStores(kv, Date.now), resident: false });
+  const me = await connect(gateway.url, '2026-07-28');
+  const { job_id: id } = await me.ok<Run>('generate_image', SMALL);
+  expect(await me.ok('list_jobs')).toEqual({ total: 1, jobs: [expect.anything()] });
+  const { value, metadata } = kv.items.get(jobKey(id))!;
+  for (let i = 0; i < 1_004; i++) {
+    const other = v7();
+    const copy = { ...(metadata as object), id: other };
+    await kv.put(jobKey(other), value.replaceAll(id, other), { metadata: copy });
+  }
+  const { total, total_capped: capped, jobs } = await me.ok('list_jobs', { limit: 3 });
+  expect([total, capped, (jobs as object[]).length]).toEqual([1_000, true, 3]);
+});
+
+test('what is kept only for its assets counts as no job, but can be made again', async () => {
+  let now = Date.now();
+  const { gateway } = await startBoth(
+    { COMFY_MCP_ASSET_TTL_HOURS: '72' },
+    { now: () => now, newId: () => v7({ msecs: now }) },
+  );
+  const me = await connect(gateway.url, '2025-11-25');
+  const old = await me.ok<Run>('generate_image', { ...SMALL, seed: 7 });
+  now += 25 * HOUR_MS;
+  const { job_id: id } = await me.ok<Run>('generate_image', SMALL);
+  expect(await me.ok('list_jobs')).toMatchObject({ total: 1, jobs: [{ job_id: id }] });
+  expect(await me.ok('list_jobs', { status: 'completed' })).toMatchObject({ total: 1 });
+  expect(await me.ok('comfyui_health_check')).toMatchObject({ jobs: { total: 1, completed: 1 } });
+  expect(await me.ok('list_assets')).toMatchObject({ count: 2 });
+  const again = await me.ok<Run>('regenerate', { asset_id: old.asset_id, seed: -1 });
+  expect(await me.ok('get_asset_metadata', { asset_id: again.asset_id })).toMatchObject({
+    parameters: { seed: 7, prompt: 'x' },
+  });
+});
+
+test('a job that failed is told with what it had made, and how far it was', async () => {
+  const { gateway } = await startBoth();
+  const me = await connect(gateway.url, '2025-11-25');
+  const { id } = await gateway.submit(failingGraph());
+  await gateway.ended(id);
+  const { content, structuredContent, isError } = await me.call('get_job', { job_id: id });
+  expect(isError).toBe(true);
+  expect(structuredContent).toMatchObject({
+    status: 'error',
+    progress: { node: '5', maximum: 3 },
+    outputs: [{ filename: expect.stringMatching(/^before-error/) }],
+    error: { code: 'node_execution_error' },
+  });
+  expect(content.filter(({ type }) => type === 'resource_link')).toHaveLength(1);
+});
+
+test.each([true, false])(
+  'tools that need no workflow do not ask for nodes, nor wait for a ComfyUI that hangs (resident: %s)',
+  async (resident) => {
+    let now = Date.now();
+    const { gateway, simulator } = await startBoth({}, { now: () => now, resident });
+    const me = await connect(gateway.url, '2026-07-28');
+    await me.tools();
+    now += HOUR_MS;
+    const asked = () => simulator.control.stats().requests['GET /object_info'] ?? 0;
+    const before = asked();
+    simulator.control.fault({ route: 'GET /object_info', kind: 'delay', delayMs: 10_000 });
+    const began = performance.now();
+    expect(await me.ok('list_jobs')).toMatchObject({ total: 0 });
+    expect((await me.refused('query_job_status', { job_id: 'x' })).code).toBe('not_found');
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(asked()).toBe(before);
+  },
+);
+
+test('a call lasts 45 s at most, its submission included', { timeout: 30_000 }, async () => {
+  let skew = 0;
+  const { gateway, simulator } = await startBoth(
+    {},
+    {
+      now: () => Date.now() + skew,
+      fetch: (url, init) => {
+        // As if ComfyUI took its time.
+        if (init?.method === 'POST' && url.endsWith('/prompt')) skew += 44_000;
+        return fetch(url, init);
+      },
+    },
+  );
+  simulator.control.pause();
+  const me = await connect(gateway.url, '2025-11-25');
+  const began = performance.now();
+  const made = await me.ok<Run>('generate_image', { ...SMALL, wait_seconds: 10 });
+  expect(made.status).toBe('pending');
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+test('a workflow that is broken is listed with all fields, and with its error', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'comfygate-broken-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  await writeFile(join(dir, 'bad.json'), '{bad');
+  await writeFile(
+    join(dir, 'good.json'),
+    JSON.stringify({
+      '1': { class_type: 'EmptyImage', inputs: { width: 'PARAM_INT_W', height: 8, batch_size: 1, color: 0 } },
+      '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'PARAM_PROMPT' } },
+    }),
+  );
+  const { gateway } = await startBoth({ WORKFLOW_DIR: dir });
+  const me = await connect(gateway.url, '2025-11-25');
+  const { workflows } = await me.ok<{ workflows: object[] }>('list_workflows');
+  const [bad, good] = workflows as [object, object];
+  expect(Object.keys(bad)).toEqual(expect.arrayContaining(Object.keys(good)));
+  expect(bad).toMatchObject({
+    id: 'bad',
+    available_inputs: {},
+    error: { message: expect.stringMatching(/JSON/) },
+  });
+  expect((await me.tools()).map(({ name }) => name)).not.toContain('bad');
+});
+
+test('a refusal ends with one full stop', async () => {
+  const { gateway } = await startBoth();
+  const me = await connect(gateway.url, '2026-07-28');
+  expect((await me.refused('generate_image')).message).toMatch(/shows\.$/);
+});
