@@ -92,6 +92,20 @@ test.each([true, false])(
   },
 );
 
+test('a workflow is called by what was known of ComfyUI a moment ago', async () => {
+  let now = Date.now();
+  const { gateway, simulator } = await startBoth({}, { now: () => now, resident: false });
+  const me = await connect(gateway.url, '2026-07-28');
+  const asked = () => simulator.control.stats().requests['GET /object_info'] ?? 0;
+  const before = asked();
+  now += 60_000;
+  await me.ok('generate_image', { ...SMALL, wait_seconds: 0 });
+  expect(asked()).toBe(before);
+  // Who lists tools is told what there is now.
+  await connect(gateway.url, '2025-11-25');
+  expect(asked()).toBe(before + 1);
+});
+
 test('a call lasts 45 s at most, its submission included', { timeout: 30_000 }, async () => {
   let skew = 0;
   const { gateway, simulator } = await startBoth(

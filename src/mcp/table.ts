@@ -20,6 +20,9 @@ export interface Tables {
   find(caller: Caller, name: string): Promise<Tool>;
 }
 
+/** How old may be what a tool that is called knows of ComfyUI, in ms: a run asks anew before it refuses a value. */
+const CALL_MS = 120_000;
+
 /** Callers whose tables are remembered. */
 const REMEMBERED = 100;
 
@@ -32,12 +35,13 @@ export function createTables(
   const names = new Set(fixed.map((tool) => tool.name));
   const tables = new Map<string, { revision: string; table: Table }>();
 
-  async function tableOf(caller: Caller): Promise<Table> {
+  async function tableOf(caller: Caller, maxAgeMs?: number): Promise<Table> {
     const key = `${caller.admin} ${caller.owner}`;
-    const revision = await descriptions.revision(caller.owner);
+    const revision = await descriptions.revision(caller.owner, maxAgeMs);
     const known = tables.get(key);
     if (known?.revision === revision) return known.table;
-    const workflows = createTable(toolsOfWorkflows(await descriptions.list(caller.owner), names, deps));
+    const listed = await descriptions.list(caller.owner, maxAgeMs);
+    const workflows = createTable(toolsOfWorkflows(listed, names, deps));
     const table = join(own, workflows);
     tables.delete(key);
     tables.set(key, { revision, table });
@@ -50,7 +54,7 @@ export function createTables(
     async find(caller, name) {
       const fixed = own.tools.get(name);
       if (fixed) return fixed;
-      const { tools } = await tableOf(caller);
+      const { tools } = await tableOf(caller, CALL_MS);
       const tool = tools.get(name);
       if (!tool) throw noTool(name, [...tools.keys()]);
       return tool;
