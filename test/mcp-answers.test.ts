@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { v7 } from 'uuid';
 import { expect, onTestFinished, test } from 'vitest';
 import { createKv } from './support/kv.ts';
+import { openMemoryStores } from '../src/runtime/stores/memory.ts';
 import { openKvStores } from '../src/runtime/stores/kv.ts';
 import { jobKey } from '../src/storage/keys.ts';
 import { connect } from './suites/mcp.ts';
@@ -155,4 +156,27 @@ test('a refusal ends with one full stop', async () => {
   const { gateway } = await startBoth();
   const me = await connect(gateway.url, '2026-07-28');
   expect((await me.refused('generate_image')).message).toMatch(/shows\.$/);
+});
+
+test('a fault of the gateway tells nothing of itself, and is in the log under the id of its request', async () => {
+  const stores = openMemoryStores(Date.now);
+  let away = false;
+  const page: typeof stores.jobs.page = async (...query) => {
+    if (away) throw new Error('redis://user:secret@10.0.0.1 is away');
+    return stores.jobs.page(...query);
+  };
+  const { gateway } = await startBoth({}, { stores: { ...stores, jobs: { ...stores.jobs, page } } });
+  away = true;
+  for (const method of ['tools/call', 'resources/list']) {
+    const answer = await fetch(`${gateway.url}/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { name: 'list_jobs' } }),
+    });
+    const text = await answer.text();
+    expect(text).toMatch(/internal_error.*request id/);
+    expect(text).not.toMatch(/secret|10\.0\.0/);
+    const id = answer.headers.get('x-request-id');
+    expect(gateway.logged).toContainEqual(expect.objectContaining({ event: 'mcp_failed', request_id: id }));
+  }
 });

@@ -8,6 +8,8 @@ export interface Visit {
   caller: Caller;
   /** Origin of absolute links. */
   base: string;
+  /** Of the HTTP request, for the log. */
+  requestId?: string;
   /** The session of this connection, where the protocol has one. */
   session?: string;
 }
