@@ -180,3 +180,33 @@ test('a fault of the gateway tells nothing of itself, and is in the log under th
     expect(gateway.logged).toContainEqual(expect.objectContaining({ event: 'mcp_failed', request_id: id }));
   }
 });
+
+test('a refusal does not grow with what it refuses', async () => {
+  const { gateway } = await startBoth();
+  const me = await connect(gateway.url, '2026-07-28');
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, i]));
+  for (const tool of ['list_jobs', 'generate_image', 'run_workflow']) {
+    const { content } = await me.call(tool, many);
+    expect([tool, JSON.stringify(content).length < 50_000]).toEqual([tool, true]);
+  }
+  const { message } = await me.refused('list_jobs', { ...many, limit: 0 });
+  expect(message).toMatch(/'k0'.*4981 more/s);
+  for (const tool of ['get_job', 'query_job_status', 'cancel_job']) {
+    const { structuredContent } = await me.call(tool, { job_id: 'x'.repeat(10_000) });
+    expect([tool, JSON.stringify(structuredContent).length < 1_000]).toEqual([tool, true]);
+  }
+});
+
+test('a refusal says what kind it is', async () => {
+  const { gateway } = await startBoth();
+  const me = await connect(gateway.url, '2026-07-28');
+  const reasonOf = async (tool: string, args: object) => {
+    const { details } = await me.refused(tool, { ...args });
+    return (details as { faults: { reason: string }[] }).faults[0]?.reason;
+  };
+  expect(await reasonOf('get_job', {})).toBe('missing_input');
+  expect(await reasonOf('get_job', { job_id: 'a', prompt_id: 'b' })).toBe('conflict');
+  expect(await reasonOf('list_assets', { session_id: 'x'.repeat(129) })).toBe('too_big');
+  expect(await reasonOf('list_assets', { session_id: '\u0007' })).toBe('wrong_type');
+  expect(await reasonOf('list_assets', { session_id: 'current' })).toBe('not_in_list');
+});

@@ -237,7 +237,12 @@ function getJob({ service, feed, registry, waitFor }: JobToolDeps): Tool {
         throw error;
       });
       if (found instanceof GatewayError) {
-        const content = { status: 'not_found', prompt_id: id, message: found.message, ...toEnvelope(found) };
+        const content = {
+          status: 'not_found',
+          prompt_id: id.slice(0, 64),
+          message: found.message,
+          ...toEnvelope(found),
+        };
         return { content, failed: true };
       }
       const job = await waitFor(found, (args['wait_seconds'] as number | undefined) ?? 0, context);
@@ -278,9 +283,14 @@ function cancelJob({ service, feed }: JobToolDeps): Tool {
 function eitherId(args: Arguments): string {
   const { prompt_id: prompt, job_id: job } = args as { prompt_id?: string; job_id?: string };
   const id = prompt ?? job;
-  if (id === undefined) throw badArgument('prompt_id', "'prompt_id' is missing: give it, or 'job_id'");
+  if (id === undefined)
+    throw badArgument('prompt_id', 'missing_input', "'prompt_id' is missing: give it, or 'job_id'");
   if (prompt !== undefined && job !== undefined && prompt !== job)
-    throw badArgument('job_id', "'job_id' and 'prompt_id' are the same thing, but two were given; give one");
+    throw badArgument(
+      'job_id',
+      'conflict',
+      "'job_id' and 'prompt_id' are the same thing, but two were given; give one",
+    );
   return id;
 }
 

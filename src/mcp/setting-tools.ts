@@ -94,7 +94,11 @@ function setDefaults({ defaults }: SettingToolDeps): Tool {
     async run(args, { caller }) {
       const { persist = false, ...patch } = args;
       if (Object.keys(patch).length === 0)
-        throw badArgument('image', "nothing is to be set: give at least one of 'image', 'audio' and 'video'");
+        throw badArgument(
+          'image',
+          'missing_input',
+          "nothing is to be set: give at least one of 'image', 'audio' and 'video'",
+        );
       const updated = await defaults.set(caller, patch, persist === true);
       return { content: { success: true, updated } };
     },
