@@ -4,8 +4,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, type Config } from '../config.ts';
-import type { WorkflowPorts } from '../gateway.ts';
 import { serviceFaults } from '../workflows/files.ts';
+import type { WorkflowSources } from '../workflows/wire.ts';
 import { BUILT_IN, checkDefaultsPatch, NAMESPACES, type Defaults } from '../workflows/defaults.ts';
 import type { ServiceSource, WorkflowFile, WorkflowFolder } from '../workflows/folder.ts';
 import type { Namespace } from '../workflows/workflow.ts';
@@ -15,7 +15,7 @@ export async function openWorkflows(
   config: Pick<Config, 'workflowDir' | 'services'>,
   configFile: string,
   home: string | undefined,
-): Promise<WorkflowPorts> {
+): Promise<WorkflowSources> {
   const services = openServices(config.services, config.workflowDir, configFile);
   const faults = await serviceFaults(services);
   if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${configFile}: ${fault}`));
