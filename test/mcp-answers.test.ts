@@ -210,3 +210,21 @@ test('a refusal says what kind it is', async () => {
   expect(await reasonOf('list_assets', { session_id: '\u0007' })).toBe('wrong_type');
   expect(await reasonOf('list_assets', { session_id: 'current' })).toBe('not_in_list');
 });
+
+test.each([
+  [30, 30, 30],
+  [30, 80, undefined],
+  [31, 30, undefined],
+])(
+  '%i models with names of %i characters do not make the list of tools longer than 24 KB',
+  async (count, length, listed) => {
+    const { gateway, simulator } = await startBoth();
+    const names = Array.from({ length: count }, (_, i) => `${i}-`.padEnd(length, 'x'));
+    simulator.control.setModels('checkpoints', names);
+    const tools = await (await connect(gateway.url, '2025-11-25')).tools();
+    expect(JSON.stringify({ tools }).length).toBeLessThan(24_000);
+    const image = tools.find(({ name }) => name === 'generate_image');
+    const model = image?.inputSchema.properties?.['model'] as { enum?: string[]; description: string };
+    expect(model.enum?.length).toBe(listed);
+  },
+);
