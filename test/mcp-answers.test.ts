@@ -228,3 +228,20 @@ test.each([
     expect(model.enum?.length).toBe(listed);
   },
 );
+
+test('where an asset came from has what ComfyUI says of the run, in its own form', async () => {
+  const { gateway } = await startBoth();
+  const me = await connect(gateway.url, '2025-11-25');
+  const { id } = await gateway.submit(failingGraph());
+  const { outputs } = await gateway.ended(id);
+  const answer = await me.ok<{ comfy_history: object }>('get_asset_metadata', { asset_id: outputs[0]!.id });
+  expect(answer.comfy_history).toMatchObject({
+    status: { status_str: 'error', completed: false },
+    outputs: { '2': { images: [{ filename: expect.any(String), subfolder: 'kept', type: 'output' }] } },
+  });
+  const text = JSON.stringify(answer.comfy_history);
+  expect(text).toContain('"exception_message":"gw test failure');
+  expect(text).toContain('"node_type":"GwSleep"');
+  // The graph is there once; tracebacks, inputs and what the gateway sent along are not shown.
+  expect(text).not.toMatch(/"prompt":|traceback|current_inputs|\.py|client_id|comfygate/);
+});

@@ -49,7 +49,7 @@ export function createMcp(deps: McpDeps): ServerFor {
   const workflows = { runs, descriptions, running, outputs };
   const fixed = [
     ...runTools(workflows),
-    ...assetTools({ service, registry, thumbnails }),
+    ...assetTools({ registry, thumbnails }),
     ...jobTools({ service, feed, registry, waitFor, backends, now }),
     ...settingTools({ descriptions, upstream, defaults: deps.defaults, workflowDir: deps.workflowDir }),
   ];
