@@ -10,7 +10,7 @@ import type { InputFacts } from '../workflows/input-facts.ts';
 import type { OutputAssets } from './outputs.ts';
 import { sizeOf, type Places } from './places.ts';
 import { extensionFor } from './sniff.ts';
-import type { Upload } from './uploads.ts';
+import type { Upload } from './contents.ts';
 
 /** An asset that is an input. */
 export type Source =
