@@ -40,6 +40,8 @@ export interface AssetQuery {
 
 export interface AssetPage {
   assets: AssetRecord[];
+  /** Cursor of a page that begins with each of them. */
+  cursors: string[];
   /** Cursor of the next page, null on the last. A page may be short, even empty, before that. */
   next: string | null;
 }
@@ -131,14 +133,14 @@ export function createAssetRegistry({ service, outputs, urls, assetTtlMs, maxExa
       cursor?: string,
     ): Promise<AssetPage> {
       const place = cursor === undefined ? undefined : decode(cursor);
-      const found: { job: Job; output: JobOutput }[] = [];
+      const found: { job: Job; output: JobOutput; place: Place }[] = [];
       const page = async (next: string | null): Promise<AssetPage> => {
         const examined = await Promise.all(
           found.map(async ({ job, output }, i) =>
             record(job, i < maxExamined ? await outputs.examined(job, output) : output, viewer),
           ),
         );
-        return { assets: examined, next };
+        return { assets: examined, cursors: found.map((each) => encode(each.place)), next };
       };
       let jobs = 0;
       for await (const { job, chunk } of jobsFrom(caller, query, place)) {
@@ -148,7 +150,7 @@ export function createAssetRegistry({ service, outputs, urls, assetTtlMs, maxExa
         if (++jobs > MAX_JOBS) return page(encode({ ...here, passed }));
         for (let i = passed; i < fitting.length; i++) {
           if (found.length === limit) return page(encode({ ...here, passed: i }));
-          found.push({ job, output: fitting[i]! });
+          found.push({ job, output: fitting[i]!, place: { ...here, passed: i } });
         }
       }
       return page(null);

@@ -6,7 +6,7 @@
 import { v5, validate } from 'uuid';
 import { isObject } from '../comfyui/json.ts';
 import type { Caller } from '../jobs/service.ts';
-import { assetKey, UPLOAD_PREFIX, uploadKey } from '../storage/keys.ts';
+import { assetKey, UPLOAD_PREFIX, uploadKey, uploadsOf } from '../storage/keys.ts';
 import type { Stores } from '../storage/ports.ts';
 import {
   createContents,
@@ -40,6 +40,10 @@ const MAX_USES = 100;
 
 /** Tags of one use; a further one takes the place of the oldest. */
 const MAX_TAGS = 50;
+
+/** Contents that a list reads, where a process stays and where its calls are counted; and how many at once. */
+const MAX_LISTED = { shared: 10_000, alone: 300 };
+const READ_AT_ONCE = 50;
 
 export function createUploads({ stores, shared, isThere, drop, now }: UploadsDeps) {
   const { storage } = stores;
@@ -125,6 +129,22 @@ export function createUploads({ stores, shared, isThere, drop, now }: UploadsDep
       return isLive(upload) ? upload : undefined;
     },
 
+    /**
+     * What the caller may see, newest first. Contents have no order of their own, so all of them are read; of very many,
+     * some.
+     */
+    async list(caller: Caller): Promise<Upload[]> {
+      const keys = await storage.getKeys(caller.admin ? UPLOAD_PREFIX : uploadsOf(caller.owner));
+      const found: Upload[] = [];
+      const wanted = keys.slice(0, shared ? MAX_LISTED.shared : MAX_LISTED.alone);
+      for (let i = 0; i < wanted.length; i += READ_AT_ONCE) {
+        for (const content of await Promise.all(wanted.slice(i, i + READ_AT_ONCE).map(read)))
+          for (const [id, use] of Object.entries(content?.uses ?? {}))
+            if (isLive(use)) found.push(uploadOf(content!, id)!);
+      }
+      return found.sort(newestFirst);
+    },
+
     /** It was used: its life begins anew. Written only once a tenth of it has passed. */
     async touch({ id, owner, hash, ttlMs, expiresAt }: Upload): Promise<void> {
       if (now() + ttlMs - expiresAt < ttlMs / 10) return;
@@ -162,6 +182,14 @@ export function createUploads({ stores, shared, isThere, drop, now }: UploadsDep
       return removed;
     },
   };
+}
+
+/** Newest first; of the same ms, by id. */
+export function newestFirst(
+  a: Pick<Upload, 'createdAt' | 'id'>,
+  b: Pick<Upload, 'createdAt' | 'id'>,
+): number {
+  return b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1);
 }
 
 /** Namespace of the ids of uploads. */

@@ -1,6 +1,7 @@
 /** Asset records and their bytes. */
 import { Hono } from 'hono';
 import * as wire from '../api/schemas.ts';
+import type { Listing } from '../assets/listing.ts';
 import type { OutputAssets } from '../assets/outputs.ts';
 import { isRange, rangeOf } from '../assets/range.ts';
 import { nameOf, type AssetRegistry } from '../assets/registry.ts';
@@ -19,9 +20,11 @@ const INERT = /^(?:image\/(?!svg)|video\/|audio\/|text\/plain|application\/json)
 
 export function assetRoutes({
   registry,
+  listing,
   presenter,
 }: {
   registry: AssetRegistry;
+  listing: Listing;
   presenter: Presenter;
 }): Hono<Env> {
   const routes = new Hono<Env>();
@@ -33,6 +36,7 @@ export function assetRoutes({
       workflow,
       session_id: session,
       media_type: mediaType,
+      source,
       limit,
       cursor,
     } = parseQuery(wire.AssetListQuery, c);
@@ -41,10 +45,15 @@ export function assetRoutes({
       ...(workflow !== undefined && { workflow }),
       ...(session !== undefined && { session }),
       ...(mediaType !== undefined && { mediaType }),
+      ...(source !== undefined && { source }),
     };
-    const { assets, next } = await registry.list(c.var.caller, query, limit, viewerOf(c), cursor);
+    const { assets, next } = await listing(c.var.caller, query, limit, viewerOf(c), cursor);
     const list: wire.AssetList = {
-      assets: assets.map((asset) => presenter.asset(asset, viewerOf(c))),
+      assets: assets.map((asset) =>
+        asset.kind === 'output'
+          ? presenter.asset(asset.record, viewerOf(c))
+          : presenter.upload(asset.upload, viewerOf(c)),
+      ),
       truncated: next !== null,
       next_cursor: next,
     };
