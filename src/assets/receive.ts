@@ -5,6 +5,7 @@
  */
 import { blake3 } from '@noble/hashes/blake3.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { inputName } from '../comfyui/input-names.ts';
 import { GatewayError } from '../errors.ts';
 import { inTurn, type Backend } from '../jobs/backend.ts';
 import type { BlobStore } from '../storage/ports.ts';
@@ -67,7 +68,7 @@ export function createReceiver(deps: ReceiverDeps) {
   async function toComfy(stream: Bytes, contentType: string, extension: string) {
     const [backend] = await inTurn(backends(), {});
     if (!backend) throw new GatewayError('internal_error', 'No ComfyUI is configured.');
-    const filename = `comfygate-${newId()}.${extension}`;
+    const filename = inputName(newId(), extension);
     const file = await backend.client.upload({ filename, subfolder: '', contentType, body: stream });
     return { place: { backendKey: backend.key, file }, done: async () => undefined };
   }

@@ -4,6 +4,7 @@
  */
 import { badAnswer, ComfyError, connectionFault } from './errors.ts';
 import { readHistoryEntry, type RunResult } from './history.ts';
+import { namesInputs, withoutInputNames } from './input-names.ts';
 import { isObject, memberText, parseLossless, parsePython, type JsonObject } from './json.ts';
 import type { FileRef } from './outputs.ts';
 import {
@@ -307,7 +308,7 @@ export function createComfyClient(
     async nodeClass(classType: string): Promise<JsonObject | undefined> {
       const answer = await getJson(`/object_info/${encodeURIComponent(classType)}`);
       const info = isObject(answer) ? answer[classType] : undefined;
-      return isObject(info) ? info : undefined;
+      return isObject(info) ? withoutInputNames(info) : undefined;
     },
 
     /**
@@ -321,7 +322,8 @@ export function createComfyClient(
       const answer = same ? info!.classes : parse(name, '/object_info', text, JSON.parse);
       if (!isObject(answer)) throw badAnswer(name, 'GET /object_info', 200, text);
       infoText = text;
-      info = { classes: answer, at: now() };
+      const ours = !same && namesInputs(text);
+      info = { classes: ours ? withoutInputNames(answer) : answer, at: now() };
       return info;
     },
 
