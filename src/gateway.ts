@@ -1,6 +1,4 @@
 /** The one place where the parts are wired. Nothing runs before `start` or the first request. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createApp } from './app.ts';
 import { COPY_MS, createCopier, type Copier } from './assets/copies.ts';
 import { createLinks } from './assets/links.ts';
@@ -11,11 +9,10 @@ import { createAssetUrls } from './assets/urls.ts';
 import { createThumbnailer, type Codecs } from './assets/thumbnail.ts';
 import { createSourceFinder, createThumbnails } from './assets/thumbnails.ts';
 import { wireUploads } from './assets/wire.ts';
-import { createComfyClient, TIMEOUT_MS, type Fetch } from './comfyui/client.ts';
+import type { Fetch } from './comfyui/client.ts';
 import { createObjectInfo } from './comfyui/object-info.ts';
-import { createPollWatcher, POLL_MS } from './comfyui/poll.ts';
-import { createSocketWatcher, SOCKET_MS, type ConnectSocket } from './comfyui/socket.ts';
-import { startTimer, type WatcherSink } from './comfyui/watcher.ts';
+import type { ConnectSocket } from './comfyui/socket.ts';
+import { startTimer } from './comfyui/watcher.ts';
 import type { Config } from './config.ts';
 import { createPresenter } from './http/present.ts';
 import { backendOf, type Backend } from './jobs/backend.ts';
@@ -23,29 +20,21 @@ import { COUNTED_SIZES } from './jobs/budget.ts';
 import { createCluster, LEAD_MS, type Cluster } from './jobs/cluster.ts';
 import { createDefaults } from './jobs/defaults.ts';
 import { createFeed } from './jobs/feed.ts';
+import { createBackendOpener, type BackendWaits } from './jobs/open-backend.ts';
 import { createReaper } from './jobs/reaper.ts';
 import type { Job } from './jobs/job.ts';
 import { createRuns } from './jobs/runs.ts';
 import { callerOf, createJobService, type JobService } from './jobs/service.ts';
 import { createJobStore } from './jobs/store.ts';
-import { TRACK_MS } from './jobs/inspector.ts';
-import { createTracker } from './jobs/tracker.ts';
 import { createUpstream } from './jobs/upstream.ts';
-import { createVisitor } from './jobs/visitor.ts';
 import { causes, type Log } from './log.ts';
-import { clientKey, rebuiltKey } from './storage/keys.ts';
+import { rebuiltKey } from './storage/keys.ts';
 import { createMcp } from './mcp/mcp.ts';
 import type { ServerFor } from './mcp/server.ts';
 import type { Visit } from './mcp/tool.ts';
 import type { BlobStore, Stores } from './storage/ports.ts';
-import { openBundle } from './workflows/bundle.ts';
-import { createCatalogue } from './workflows/catalogue.ts';
-import { environmentDefaults, type Defaults } from './workflows/defaults.ts';
-import { createDescriptions } from './workflows/descriptions.ts';
-import { createWorkflowFiles } from './workflows/files.ts';
-import type { ServiceSource, WorkflowFolder } from './workflows/folder.ts';
-import { createTierStore } from './workflows/tiers.ts';
-import { createWorkflowUploads } from './workflows/uploads.ts';
+import { VERSION } from './version.ts';
+import { wireWorkflows, type WorkflowSources } from './workflows/wire.ts';
 
 /** What a runtime lends to the gateway. */
 export interface Ports {
@@ -67,27 +56,11 @@ export interface Ports {
   now: () => number;
   log: Log;
   /** Absent: there are only uploaded ones. */
-  workflows?: WorkflowPorts;
+  workflows?: WorkflowSources;
   /** Whether work goes on between requests, and one request may wait for the work of another; not on Workers. */
   resident: boolean;
   /** Other waits than the usual ones, in ms; tests cannot wait as long as a ComfyUI may need. */
-  waitMs?: {
-    http?: Partial<typeof TIMEOUT_MS>;
-    socket?: Partial<typeof SOCKET_MS>;
-    poll?: Partial<typeof POLL_MS>;
-    track?: Partial<typeof TRACK_MS>;
-    lead?: Partial<typeof LEAD_MS>;
-    copy?: Partial<typeof COPY_MS>;
-  };
-}
-
-/** Where workflows and their defaults come from, beside what is uploaded. */
-export interface WorkflowPorts {
-  folder: WorkflowFolder;
-  /** Of config.json; checked before by `serviceFaults`. */
-  services?: readonly ServiceSource[];
-  /** `defaults` of the file in the home directory. */
-  homeDefaults?: Defaults;
+  waitMs?: BackendWaits & { lead?: Partial<typeof LEAD_MS>; copy?: Partial<typeof COPY_MS> };
 }
 
 export interface Gateway {
@@ -106,7 +79,6 @@ export interface Gateway {
 
 export function createGateway(config: Config, ports: Ports): Gateway {
   const { stores, now, log, newId, resident, waitMs = {} } = ports;
-  const pollMs = { ...POLL_MS, ...waitMs.poll };
   const feed = createFeed(now);
   const report = (error: unknown, stage: string, jobId?: string): void =>
     log('warn', 'background_failed', { stage, job_id: jobId, error: causes(error) });
@@ -197,12 +169,14 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     now,
     log,
   });
-  const { folder, services = [], homeDefaults = {} } = ports.workflows ?? { folder: openBundle({}) };
-  const files = createWorkflowFiles({ folder, services, shared: resident, now });
-  const catalogue = createCatalogue(files, createWorkflowUploads(stores.storage, now), now);
-  const installed = { environment: environmentDefaults(config.defaultModels), home: homeDefaults };
-  const tiers = createTierStore(stores, installed, now);
-  const descriptions = createDescriptions({ catalogue, tiers, objectInfo });
+  const { catalogue, tiers, descriptions } = wireWorkflows({
+    stores,
+    sources: ports.workflows,
+    defaultModels: config.defaultModels,
+    objectInfo,
+    shared: resident,
+    now,
+  });
   const runs = createRuns({ service, catalogue, descriptions, objectInfo });
   const defaults = createDefaults({ tiers, descriptions, objectInfo });
   const upstream = createUpstream(() => backends, service);
@@ -219,7 +193,7 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     backends: () => backends,
     resident,
     workflowDir: config.workflowDir,
-    version: '0.1.0',
+    version: VERSION,
     now,
     log,
   });
@@ -247,12 +221,28 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     log,
     budget,
   });
+  const openBackend = createBackendOpener({
+    stores,
+    store,
+    service,
+    feed,
+    fetch: countedFetch,
+    connectSocket: config.transport === 'poll' ? undefined : ports.connectSocket,
+    clientId: config.clientId,
+    resident,
+    maxSizes,
+    newId,
+    now,
+    report,
+    log,
+    waitMs,
+  });
   let started: Promise<void> | undefined;
   let ready = false;
   let closed = false;
 
   async function begin(): Promise<void> {
-    backends = await Promise.all(config.backends.map((address) => openBackend(address)));
+    backends = await Promise.all(config.backends.map(openBackend));
     await service.connect(backends);
     ready = true;
     if (!resident) return;
@@ -270,55 +260,6 @@ export function createGateway(config: Config, ports: Ports): Gateway {
     await cluster.start();
     reaper.start();
     copier?.start();
-  }
-
-  async function openBackend(address: Config['backends'][number]): Promise<Backend> {
-    const { name } = address;
-    const key = bytesToHex(sha256(utf8ToBytes(address.url))).slice(0, 16);
-    const client = createComfyClient(address, countedFetch, now, { ...TIMEOUT_MS, ...waitMs.http });
-    // Without sockets nobody listens under it, but every prompt must name one.
-    const clientId =
-      config.clientId ??
-      (resident ? await stores.lease.acquire(clientKey(key), newId(), FOREVER_MS) : `comfygate-${key}`);
-    const inspecting = {
-      client,
-      learn: service.learn,
-      feed,
-      // A ComfyUI that is away fails every look; that it is away is logged once.
-      report: (error: unknown, stage: string, jobId?: string) =>
-        stage === 'reconcile' ? noteAway(name, error) : report(error, stage, jobId),
-      now,
-      waitMs: { ...TRACK_MS, ...waitMs.track },
-      maxSizes,
-    };
-    const watching = {
-      watch: (sink: WatcherSink) => watch(address, clientId, sink),
-      graph: store.graph,
-    };
-    const tracker = resident ? createTracker({ ...inspecting, ...watching }) : createVisitor(inspecting);
-    return { name, key, client, tracker, clientId };
-  }
-
-  const away = new Map<string, number>();
-  function noteAway(name: string, error: unknown): void {
-    if (now() - (away.get(name) ?? 0) < AWAY_MS) return;
-    away.set(name, now());
-    log('warn', 'backend_unreachable', { backend: name, error: causes(error) });
-  }
-
-  function watch({ url, headers }: Config['backends'][number], clientId: string, sink: WatcherSink) {
-    const connect = config.transport === 'poll' ? undefined : ports.connectSocket;
-    if (!connect) return createPollWatcher(sink, pollMs);
-    const socketUrl = `${url.replace(/^http/, 'ws')}/ws?clientId=${encodeURIComponent(clientId)}`;
-    return createSocketWatcher({
-      url: socketUrl,
-      headers,
-      connect,
-      sink,
-      now,
-      pollMs,
-      waitMs: { ...SOCKET_MS, ...waitMs.socket },
-    });
   }
 
   /** A new store may be a lost one: all that ComfyUI remembers comes back, once it answers. */
@@ -403,11 +344,5 @@ function spendRest(rest: number): (calls: number) => boolean {
 const SWEEP_MINUTES = 10;
 const SWEPT_AT_ONCE = 40;
 
-/** How often a ComfyUI that cannot be reached is mentioned in the log, in ms. */
-const AWAY_MS = 60_000;
-
 /** Pause before another try to start, in ms. */
 const AGAIN_MS = 2_000;
-
-/** A client id is made once. */
-const FOREVER_MS = 100 * 365 * 24 * 60 * 60 * 1000;

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
+import { VERSION } from '../src/version.ts';
 
 const ROOT = join(import.meta.dirname, '..', 'src');
 
@@ -9,6 +10,7 @@ const ROOT = join(import.meta.dirname, '..', 'src');
 const LAYERS: Record<string, string[]> = {
   'errors.ts': [],
   'log.ts': [],
+  'version.ts': [],
   'config.ts': ['errors.ts'],
   api: ['errors.ts'],
   storage: [],
@@ -16,7 +18,7 @@ const LAYERS: Record<string, string[]> = {
   workflows: ['comfyui', 'storage', 'errors.ts'],
   jobs: ['workflows', 'comfyui', 'storage', 'errors.ts', 'log.ts'],
   assets: ['jobs', 'workflows', 'comfyui', 'storage', 'errors.ts'],
-  http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
+  http: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts', 'version.ts'],
   mcp: ['jobs', 'assets', 'workflows', 'comfyui', 'api', 'errors.ts', 'log.ts'],
   'app.ts': ['http', 'mcp', 'jobs', 'assets', 'workflows', 'config.ts', 'log.ts'],
   'gateway.ts': [
@@ -30,6 +32,7 @@ const LAYERS: Record<string, string[]> = {
     'storage',
     'config.ts',
     'log.ts',
+    'version.ts',
   ],
   'index.ts': [
     'gateway.ts',
@@ -94,3 +97,10 @@ function importsOf(file: string): string[] {
   const targets = [...source.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)['"]/g)].map((match) => match[1]!);
   return targets.map((target) => relative(ROOT, join(ROOT, dirname(file), target)));
 }
+
+test('the version that is told is that of the package', () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(VERSION).toBe(version);
+});

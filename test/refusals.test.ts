@@ -1,5 +1,6 @@
 /** Bad input: the right status, always the envelope (checked by the contract), and words that help. */
 import { expect, test } from 'vitest';
+import { nearest } from '../src/comfyui/rejection.ts';
 import { refusal, send, startBoth, type TestGateway } from './support/gateway.ts';
 import { pictureGraph, samplerGraph } from './support/graphs.ts';
 
@@ -239,4 +240,10 @@ test('a node without inputs is refused: the queue of a real ComfyUI dies of it, 
   );
   expect(message).toContain('Node 7');
   expect(simulator.control.stats().requests['POST /prompt']).toBeUndefined();
+});
+
+test('names with nothing in common are not near each other', () => {
+  expect(nearest('zz', ['m', 'n', 'fg'])).toEqual([]);
+  expect(nearest('z', ['a', 'zz'])).toEqual(['zz']);
+  expect(nearest('cgf', ['cfg', 'abc'])).toEqual(['cfg']);
 });

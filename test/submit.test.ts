@@ -140,3 +140,16 @@ test('a running job is stopped before it is deleted', async () => {
     .toSatisfy((status: number) => status === 204 || status === 404);
   await expect.poll(() => simulator.control.stats().queueRemaining).toBe(0);
 });
+
+test('a link into nothing on an input that the node does not have is refused: ComfyUI would take it, and die of it', async () => {
+  const { gateway, simulator } = await startBoth();
+  const graph = pictureGraph() as Record<string, { inputs: Record<string, unknown> }>;
+  const [id = ''] = Object.keys(graph);
+  graph[id]!.inputs['of_no_use'] = ['99', 0];
+  const response = await gateway.request('POST', '/api/v2/jobs', { workflow: graph });
+  const { details } = await refusal(response, 422, 'invalid_workflow');
+  expect(details).toMatchObject({
+    node_errors: { [id]: { errors: [{ field: 'of_no_use', reason: 'bad_link' }] } },
+  });
+  expect(simulator.control.stats().requests['POST /prompt']).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 /** Workflows as endpoints, over HTTP: files that come and go, uploads, runs, defaults, dry runs. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -13,6 +13,7 @@ import {
   startSimulator,
   type TestGateway,
 } from './support/gateway.ts';
+import { openWorkflows } from '../src/runtime/workflow-folder.ts';
 import { pictureGraph } from './support/graphs.ts';
 
 const SHIPPED = join(import.meta.dirname, '..', 'workflows');
@@ -269,6 +270,14 @@ describe('a run', () => {
     await refusal(await send({ wdth: 'x' }), 422, 'invalid_request');
   });
 
+  test('a seed that stands in the graph is described with every digit', async () => {
+    const graph = { '1': { class_type: 'KSampler', inputs: { seed: 7 } } };
+    const dir = folder({ 'plain.json': JSON.stringify(graph).replace('7', '18446744073709551613') });
+    const { gateway } = await startBoth({ WORKFLOW_DIR: dir });
+    const text = await (await gateway.request('GET', '/api/v2/workflows/plain')).text();
+    expect(text).toContain('"default":18446744073709551613');
+  });
+
   test('the example of a description runs', async () => {
     const { gateway } = await startBoth({ WORKFLOW_DIR: SHIPPED });
     for (const name of ['generate_image', 'generate_song']) {
@@ -508,7 +517,7 @@ describe('a dry run', () => {
       '1,class_type,unknown_node,CheckpointLoaderSimple',
       '2,ckpt_name,not_in_list,v1-5-pruned-emaonly.safetensors',
       '3,filename_prefix,missing_input,',
-      '4,samples,bad_link,1',
+      '4,samples,bad_link,',
     ]);
     expect(simulator.control.stats().requests['POST /prompt']).toBeUndefined();
     expect((await get<wire.JobList>(gateway, '/api/v2/jobs')).jobs).toEqual([]);
@@ -580,6 +589,17 @@ describe('defaults, models, queue', () => {
     expect((await get<wire.Defaults>(gateway, '/api/v2/defaults')).image['steps']).toBe(7);
   });
 
+  test('a seed as a default keeps every digit', async () => {
+    const { gateway } = await startBoth({ WORKFLOW_DIR: SHIPPED });
+    const patch = '{"image":{"seed":18446744073709551613}}';
+    expect((await gateway.request('PATCH', '/api/v2/defaults', patch)).status).toBe(200);
+    const job = await run(gateway, 'generate_image', { inputs: { prompt: 'x', steps: 1 } });
+    expect(await graphOf(gateway, job.id)).toContain('18446744073709551613');
+    expect(await (await gateway.request('GET', '/api/v2/workflows/generate_image')).text()).toContain(
+      '"default":18446744073709551613',
+    );
+  });
+
   test('runtime defaults are forgotten after a day, persistent ones are not', async () => {
     let now = Date.now();
     const simulator = await startSimulator();
@@ -623,6 +643,22 @@ describe('defaults, models, queue', () => {
   });
 });
 
+test('a long queue is counted whole, also where not all of it is shown', async () => {
+  const simulator = await startSimulator();
+  const pending = Array.from({ length: 1_200 }, (_, i) => [i, `prompt-${i}`, {}, {}, []]);
+  const gateway = await startGateway(
+    { COMFYUI_URL: simulator.url },
+    {
+      fetch: (url, init) =>
+        url.endsWith('/queue')
+          ? Promise.resolve(Response.json({ queue_running: [], queue_pending: pending }))
+          : fetch(url, init),
+    },
+  );
+  const queue = await get<wire.Queue>(gateway, '/api/v2/queue');
+  expect([queue.running_count, queue.pending_count, queue.queue_pending.length]).toEqual([0, 1_200, 1_000]);
+});
+
 describe('services of config.json', () => {
   const service = {
     name: 'text_to_image',
@@ -660,5 +696,38 @@ describe('services of config.json', () => {
     await expect(startGateway({ WORKFLOW_DIR: SHIPPED }, {}, { services: [missing] })).rejects.toThrow(
       /service 'text_to_image': there is no workflow 'nowhere\.json'/,
     );
+  });
+
+  test('where files lie is told at the start, not to callers', async () => {
+    const dir = folder({ 'mine.json': GREY, 'shut.json': GREY });
+    const simulator = await startSimulator();
+    const mine = { name: 'mine_too', comfyui_workflow_api: 'mine' };
+    const missing = { name: 'gone', comfyui_workflow_api: 'nowhere.json' };
+    const env = { COMFYUI_URL: simulator.url, WORKFLOW_DIR: dir };
+    await expect(startGateway(env, {}, { services: [missing] })).rejects.toThrow(dir);
+    const gateway = await startGateway(env, {}, { services: [mine] });
+    rmSync(join(dir, 'mine.json'));
+    const found = await list(gateway);
+    expect(found.get('mine_too')?.error?.message).toContain("'mine'");
+    expect(JSON.stringify([...found])).not.toContain(dir);
+  });
+});
+
+describe('defaults of the home directory', () => {
+  const open = (defaults: unknown) => {
+    const home = folder();
+    mkdirSync(join(home, '.config', 'comfy-mcp'), { recursive: true });
+    write(join(home, '.config', 'comfy-mcp'), 'config.json', { defaults });
+    return openWorkflows({ workflowDir: SHIPPED, services: [] }, './config.json', home);
+  };
+
+  test('are read; one of another type or beyond its limits stops the start', async () => {
+    const image = { steps: 30, model: 'a.safetensors', lora: 'of some workflow' };
+    expect((await open({ image })).homeDefaults).toEqual({ image });
+    await expect(open({ image: { steps: 'abc' } })).rejects.toThrow(
+      /config\.json: 'image\.steps' must be a whole number/,
+    );
+    await expect(open({ image: { width: -5 } })).rejects.toThrow(/image\.width/);
+    await expect(open({ image: 5 })).rejects.toThrow(/defaults\.image must be an object/);
   });
 });

@@ -61,9 +61,11 @@ export function createInputs(deps: InputsDeps): { prepare: Prepare } {
   }
 
   /** The places that name files, and nothing that only looks like one. */
-  async function slotsOf(graph: JsonObject): Promise<Slot[]> {
+  async function slotsOf(graph: JsonObject, graphText: string): Promise<Slot[]> {
     const slots: Slot[] = [];
-    for (const slot of [...references(graph, []), ...candidates(graph)]) {
+    // Any reference has its type in the text; escaped, it would be somebody's who wants to hide it, and ComfyUI refuses it.
+    const referred = graphText.includes(REFERENCE) ? references(graph, []) : [];
+    for (const slot of [...referred, ...candidates(graph)]) {
       const upload = await uploadKind(graph, slot);
       if (slot.reference || upload !== undefined) slots.push({ ...slot, ...(upload && { upload }) });
     }
@@ -113,7 +115,7 @@ export function createInputs(deps: InputsDeps): { prepare: Prepare } {
 
   return {
     async prepare(caller, submission, graph) {
-      const slots = await slotsOf(graph);
+      const slots = await slotsOf(graph, submission.graphText);
       if (slots.length === 0) return { submission, on: async () => submission.graphText };
       if (slots.length > MAX_FILES) {
         throw new GatewayError(
@@ -154,6 +156,9 @@ export function createInputs(deps: InputsDeps): { prepare: Prepare } {
 
 const MAX_ID = 64;
 
+/** `__type` of an object that stands for an asset. */
+const REFERENCE = 'core/ASSET';
+
 const isData = (value: string): boolean => /^data:/i.test(value);
 
 function sourceOf(upload: Upload): Source {
@@ -163,7 +168,7 @@ function sourceOf(upload: Upload): Source {
 /** `core/ASSET` objects, wherever they stand. */
 function references(value: unknown, path: string[]): Slot[] {
   if (typeof value !== 'object' || value === null) return [];
-  if (isObject(value) && value['__type'] === 'core/ASSET') {
+  if (isObject(value) && value['__type'] === REFERENCE) {
     const { info } = value;
     const id = isObject(info) && typeof info['id'] === 'string' ? info['id'] : undefined;
     return [{ path, value: id, reference: true }];

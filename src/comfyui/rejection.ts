@@ -93,21 +93,24 @@ export function nearest(given: string, options: readonly string[]): string[] {
   const wanted = given.toLowerCase();
   const limit = Math.max(2, Math.ceil(wanted.length / 3));
   const stem = stemOf(wanted);
-  return options
-    .slice(0, MAX_OPTIONS)
-    .map((option) => {
-      const name = option.toLowerCase();
-      if (contains(option, wanted)) return { option, d: 0 };
-      // Of files, the same name with another ending is near.
-      const other = stem === undefined ? undefined : stemOf(name);
-      if (other !== undefined && other === stem) return { option, d: 1 };
-      const far = Math.abs(name.length - wanted.length) > limit;
-      return { option, d: far ? Number.POSITIVE_INFINITY : distance(wanted, name) };
-    })
-    .filter(({ d }) => d <= limit)
-    .sort((a, b) => a.d - b.d)
-    .slice(0, 3)
-    .map(({ option }) => option);
+  return (
+    options
+      .slice(0, MAX_OPTIONS)
+      .map((option) => {
+        const name = option.toLowerCase();
+        if (contains(option, wanted)) return { option, d: 0 };
+        // Of files, the same name with another ending is near.
+        const other = stem === undefined ? undefined : stemOf(name);
+        if (other !== undefined && other === stem) return { option, d: 1 };
+        const far = Math.abs(name.length - wanted.length) > limit;
+        return { option, d: far ? Number.POSITIVE_INFINITY : distance(wanted, name) };
+      })
+      // Nothing in common is not near, however short the names are.
+      .filter(({ option, d }) => d <= limit && d < Math.max(option.length, wanted.length))
+      .sort((a, b) => a.d - b.d)
+      .slice(0, 3)
+      .map(({ option }) => option)
+  );
 }
 
 /** The name of a file without its ending; undefined for what is no file. */

@@ -82,12 +82,6 @@ export function createBodyReader(maxBytes: number): BodyReader {
   return { json, text: readText, bytes };
 }
 
-/** The JSON object of a request that may come without a body. */
-export async function optionalJson(c: AppContext, bodies: BodyReader): ReturnType<BodyReader['json']> {
-  // Some servers make a stream also of nothing, and `curl -X POST` sends no length.
-  return c.req.raw.body === null ? { text: '{}', body: {} } : bodies.json(c, 'optional');
-}
-
 /** A body of unknown length, counted while it comes. */
 async function collect(c: AppContext, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

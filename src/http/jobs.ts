@@ -6,7 +6,7 @@ import { GatewayError } from '../errors.ts';
 import type { Runs } from '../jobs/runs.ts';
 import type { JobService } from '../jobs/service.ts';
 import type { Submission } from '../jobs/submission.ts';
-import { optionalJson, type BodyReader } from './body.ts';
+import type { BodyReader } from './body.ts';
 import type { Env } from './context.ts';
 import { parseBody, parseQuery } from './parse.ts';
 import { presentDryRun } from './present-workflow.ts';
@@ -32,7 +32,7 @@ export function jobRoutes({ service, runs, bodies, submissions }: JobRouteDeps):
   });
 
   routes.post('/jobs/:id/regenerate', async (c) => {
-    const { text, body } = await optionalJson(c, bodies);
+    const { text, body } = await bodies.json(c, 'optional');
     const request = parseBody(wire.RegenerateRequest, body);
     const exact = parseLossless(text) as JsonObject;
     const ran = await runs.regenerate(

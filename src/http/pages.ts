@@ -1,12 +1,10 @@
 /** Pages for people, and the document behind one of them. */
 import { Hono } from 'hono';
 import { openapiDocument } from '../api/openapi.ts';
+import { VERSION } from '../version.ts';
 import type { AppContext, Env } from './context.ts';
 import { docsCsp, docsPage } from './docs.ts';
 import { landingCsp, landingPage } from './landing.ts';
-
-/** Version of the API document: that of the package. */
-const VERSION = '0.1.0';
 
 export function pageRoutes(): Hono<Env> {
   const routes = new Hono<Env>();

@@ -1,6 +1,7 @@
 /** What ComfyUI has, and the defaults of whoever asks. */
 import { Hono } from 'hono';
 import * as wire from '../api/schemas.ts';
+import { parseLossless, type JsonObject } from '../comfyui/json.ts';
 import type { DefaultsService } from '../jobs/defaults.ts';
 import type { QueuedPrompt, Upstream } from '../jobs/upstream.ts';
 import type { BodyReader } from './body.ts';
@@ -29,10 +30,10 @@ export function upstreamRoutes({ upstream, defaults, bodies }: UpstreamRouteDeps
   });
 
   routes.get('/queue', async (c) => {
-    const { running, pending } = await upstream.queue(c.var.caller);
+    const { running, pending, runningCount, pendingCount } = await upstream.queue(c.var.caller);
     const body: wire.Queue = {
-      running_count: running.length,
-      pending_count: pending.length,
+      running_count: runningCount,
+      pending_count: pendingCount,
       queue_running: running.map(present),
       queue_pending: pending.map(present),
     };
@@ -45,9 +46,9 @@ export function upstreamRoutes({ upstream, defaults, bodies }: UpstreamRouteDeps
   });
 
   routes.patch('/defaults', async (c) => {
-    const { body } = await bodies.json(c);
+    const { text, body } = await bodies.json(c);
     const { persist = false } = parseBody(wire.DefaultsPatch, body);
-    const { persist: _persist, ...patch } = body;
+    const { persist: _persist, ...patch } = parseLossless(text) as JsonObject;
     await defaults.set(c.var.caller, patch, persist);
     const after: wire.Defaults = await defaults.get(c.var.caller);
     return c.json(after);

@@ -7,7 +7,7 @@ import type { Runs } from '../jobs/runs.ts';
 import type { Catalogue, RunnableEntry } from '../workflows/catalogue.ts';
 import type { Descriptions } from '../workflows/descriptions.ts';
 import { schemaText } from '../workflows/schema.ts';
-import { optionalJson, type BodyReader } from './body.ts';
+import type { BodyReader } from './body.ts';
 import type { AppContext, Env } from './context.ts';
 import { parseBody, parseQuery } from './parse.ts';
 import { presentDryRun, presentSummary, presentWorkflow } from './present-workflow.ts';
@@ -59,7 +59,7 @@ export function workflowRoutes(deps: WorkflowRouteDeps): Hono<Env> {
 
   routes.post('/workflows/:name/jobs', async (c) => {
     const { dry_run: dry } = parseQuery(wire.DryRunQuery, c);
-    const { text, body } = await optionalJson(c, bodies);
+    const { text, body } = await bodies.json(c, 'optional');
     const request = parseBody(wire.RunRequest, body);
     const inputs = (parseLossless(memberText(text, 'inputs') ?? '{}') ?? {}) as JsonObject;
     const { caller } = c.var;

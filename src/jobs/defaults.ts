@@ -51,7 +51,7 @@ export function createDefaults({ tiers, descriptions, objectInfo }: DefaultsDeps
       }
       const checked = checkDefaultsPatch(patch, known);
       if (!checked.ok) {
-        throw new GatewayError('invalid_request', `${checked.message}. Nothing was changed.`, {
+        throw new GatewayError('invalid_request', `Nothing was changed: ${checked.message}.`, {
           status: 422,
           details: {
             faults: checked.faults.map(({ parameter, ...fault }) => ({ field: parameter, ...fault })),

@@ -10,6 +10,7 @@ import { GatewayError } from '../errors.ts';
 import { idempotencyKey } from '../storage/keys.ts';
 import type { Stores } from '../storage/ports.ts';
 import type { Graph } from '../workflows/graph-text.ts';
+import { linksIntoNothing, unnoticed } from '../workflows/stray-links.ts';
 import { inTurn, type Backend } from './backend.ts';
 import { checkGraph } from './graph.ts';
 import type { Caller } from './service.ts';
@@ -70,6 +71,9 @@ interface SubmitterDeps {
   now: () => number;
 }
 
+/** How old object_info may be where only the names of inputs count, in ms. */
+const CLASSES_MS = 60_000;
+
 /** How long an `Idempotency-Key` stays taken, in ms. */
 const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000;
 
@@ -96,6 +100,7 @@ export function createSubmitter({
     const candidates = await inTurn(backends, graph as Graph);
     const [first] = candidates;
     if (!first) throw new GatewayError('internal_error', 'No ComfyUI is configured.');
+    await refuseStrayLinks(graph as Graph, candidates);
     const textOn = onceFor(on);
     // A large file takes its time: nobody shall wait for a record whose prompt is not even on its way.
     await textOn(first).catch(onlyUnreachable);
@@ -251,6 +256,22 @@ async function fateOf(
     return 'unknown';
   }
   return error.fate === 'answered' ? 'absent' : 'unknown';
+}
+
+/** Throws 422 if a backend would take the graph and die of it. */
+async function refuseStrayLinks(graph: Graph, candidates: readonly Backend[]): Promise<void> {
+  const links = linksIntoNothing(graph);
+  if (links.length === 0) return;
+  for (const { client } of candidates) {
+    // One that cannot tell will not take the job either, or is asked again by the next submission.
+    const info = await client.objectInfo(CLASSES_MS).catch(() => undefined);
+    const faults = info && unnoticed(links, graph, info.classes);
+    if (!faults) continue;
+    const [[id, { errors }] = ['', { errors: [] }]] = Object.entries(faults);
+    throw new GatewayError('invalid_workflow', `Node ${id}: ${errors[0]?.message ?? 'bad link'}.`, {
+      details: { node_errors: faults },
+    });
+  }
 }
 
 /** Outputs that ComfyUI left out of an accepted workflow. */

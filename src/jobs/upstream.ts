@@ -16,6 +16,14 @@ export interface QueuedPrompt {
   backend: string;
 }
 
+export interface Queue {
+  /** Of all that there are; not all of them may be listed. */
+  runningCount: number;
+  pendingCount: number;
+  running: QueuedPrompt[];
+  pending: QueuedPrompt[];
+}
+
 export type Upstream = ReturnType<typeof createUpstream>;
 
 /** Prompts of a queue that are shown. */
@@ -53,11 +61,12 @@ export function createUpstream(backends: () => readonly Backend[], service: JobS
       );
     },
 
-    /** Running and pending prompts, each in the order of execution. */
-    async queue(caller: Caller): Promise<{ running: QueuedPrompt[]; pending: QueuedPrompt[] }> {
+    /** Running and pending prompts, each in the order of execution: how many there are, and the first of them. */
+    async queue(caller: Caller): Promise<Queue> {
       const queues = await askAll(async ({ name, client }) => {
         const items = (await client.activeJobs()) ?? (await client.queue());
-        return Promise.all(
+        const running = items.filter(({ position }) => position === 0).length;
+        const shown = await Promise.all(
           items.slice(0, MAX_SHOWN).map(async ({ promptId, position, number }): Promise<QueuedPrompt> => ({
             promptId,
             number,
@@ -66,9 +75,13 @@ export function createUpstream(backends: () => readonly Backend[], service: JobS
             backend: name,
           })),
         );
+        return { shown, running, pending: items.length - running };
       });
-      const all = queues.flat();
+      const all = queues.flatMap(({ shown }) => shown);
+      const sum = (state: 'running' | 'pending') => queues.reduce((total, queue) => total + queue[state], 0);
       return {
+        runningCount: sum('running'),
+        pendingCount: sum('pending'),
         running: all.filter(({ position }) => position === 0),
         pending: all.filter(({ position }) => position > 0),
       };

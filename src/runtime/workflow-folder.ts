@@ -4,17 +4,18 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, type Config } from '../config.ts';
-import type { WorkflowPorts } from '../gateway.ts';
 import { serviceFaults } from '../workflows/files.ts';
-import type { Defaults } from '../workflows/defaults.ts';
+import type { WorkflowSources } from '../workflows/wire.ts';
+import { BUILT_IN, checkDefaultsPatch, NAMESPACES, type Defaults } from '../workflows/defaults.ts';
 import type { ServiceSource, WorkflowFile, WorkflowFolder } from '../workflows/folder.ts';
+import type { Namespace } from '../workflows/workflow.ts';
 
 /** What `config` names, checked. `home`: the user's home directory, if there is one. @throws ConfigError for services. */
 export async function openWorkflows(
   config: Pick<Config, 'workflowDir' | 'services'>,
   configFile: string,
   home: string | undefined,
-): Promise<WorkflowPorts> {
+): Promise<WorkflowSources> {
   const services = openServices(config.services, config.workflowDir, configFile);
   const faults = await serviceFaults(services);
   if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${configFile}: ${fault}`));
@@ -55,8 +56,9 @@ function openServices(
       const root = dirname(resolve(configFile));
       const places = [resolve(root, named), join(workflowDir, named), join(workflowDir, `${named}.json`)];
       const path = places.find((place) => existsSync(place));
+      // The places are for whoever starts the server, not for its callers.
       if (path === undefined)
-        throw new Error(`there is no workflow '${named}': looked for ${places.join(', ')}.`);
+        throw new Error(`there is no workflow '${named}'.`, { cause: `looked for ${places.join(', ')}` });
       const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
       return { text, modifiedAt: mtimeMs };
     },
@@ -83,6 +85,13 @@ function readHomeDefaults(home: string | undefined): Defaults {
         `${path}: defaults${kind && `.${kind}`} must be an object, such as {"image": {"steps": 30}}; given: ${JSON.stringify(values)}.`,
       );
   }
+  const builtIn = NAMESPACES.map((kind): [Namespace, object] => {
+    const values = Object.entries((defaults as Defaults)[kind] ?? {});
+    // Of other names the workflows know the types.
+    return [kind, Object.fromEntries(values.filter(([name]) => name in BUILT_IN[kind]))];
+  });
+  const checked = checkDefaultsPatch(Object.fromEntries(builtIn));
+  if (!checked.ok) throw new Error(`${path}: ${checked.message}.`);
   return defaults as Defaults;
 }
 

@@ -6,6 +6,7 @@ import { isObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { checkValue, type ValueFault } from './check-value.ts';
 import { kindOf } from './graph-text.ts';
+import { literalDefault } from './parameters.ts';
 import { isRequired, type Namespace, type Parameter, type ParameterType, type Workflow } from './workflow.ts';
 
 export type DefaultValues = Record<string, unknown>;
@@ -174,8 +175,15 @@ export function checkDefaultsPatch(
       }
     }
   }
-  if (faults.length === 0) return { ok: true, patch: patch as Defaults };
+  if (faults.length === 0) return { ok: true, patch: recorded(patch as Defaults) };
   return { ok: false, message: faults.map((fault) => fault.message).join('; '), faults };
+}
+
+/** As it can be stored: integers beyond 2^53 as digits. */
+function recorded(patch: Defaults): Defaults {
+  const values = (given: DefaultValues): DefaultValues =>
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [name, literalDefault(value)]));
+  return Object.fromEntries(Object.entries(patch).map(([kind, given]) => [kind, values(given)]));
 }
 
 type Found = Map<string, [DefaultSource, unknown]>;

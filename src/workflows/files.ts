@@ -44,6 +44,8 @@ export function createWorkflowFiles({ folder, services, shared, now }: WorkflowF
   let looking: Promise<void> | undefined;
   /** What was made of each source, by everything that it was made from. */
   let made = new Map<string, { stamp: string; entry: Entry }>();
+  /** Of files that could not be read. */
+  const unread = new WeakSet<Entry>();
 
   async function look(): Promise<void> {
     const startedAt = now();
@@ -72,7 +74,7 @@ export function createWorkflowFiles({ folder, services, shared, now }: WorkflowF
           : named.ok
             ? await fileEntry(name, file, meta, clash)
             : broken(name, file, named.message);
-      fresh.set(file.name, { stamp, entry });
+      if (!unread.has(entry)) fresh.set(file.name, { stamp, entry });
       next.set(name, entry);
     }
     const same =
@@ -102,8 +104,10 @@ export function createWorkflowFiles({ folder, services, shared, now }: WorkflowF
       if (parsed.ok && clash !== undefined) parsed.workflow.warnings.push(clash);
       return entryOf(parsed, { name, source: 'file', file: file.name, updatedAt });
     } catch (error) {
-      // It may have gone between the look and the reading; the next look sees that.
-      return broken(name, file, `${file.name} cannot be read: ${messageOf(error)}.`);
+      // It may have gone since the look, or may be readable soon without a change of its own: the next look tries again.
+      const entry = broken(name, file, `${file.name} cannot be read: ${messageOf(error)}.`);
+      unread.add(entry);
+      return entry;
     }
   }
 
@@ -156,7 +160,8 @@ export async function serviceFaults(services: readonly ServiceSource[]): Promise
       const parsed = fromService(source.service, text);
       if (!parsed.ok) faults.push(parsed.error.message);
     } catch (error) {
-      faults.push(`service '${name}': ${messageOf(error)}`);
+      const cause = error instanceof Error && typeof error.cause === 'string' ? ` (${error.cause})` : '';
+      faults.push(`service '${name}': ${messageOf(error)}${cause}`);
     }
   }
   return faults;
@@ -225,6 +230,9 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
+/** Of what the file system says only the code: the rest is where files lie on this machine. */
 function messageOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === 'string') return code;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 /** `NAME.meta.json`: what its author says of a workflow. Unknown members are ignored, wrong ones are an error. */
-import { isObject } from '../comfyui/json.ts';
+import { isObject, parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { kindOf, readJson } from './graph-text.ts';
+import { literalDefault } from './parameters.ts';
 import type { Constraint, WorkflowError } from './workflow.ts';
 
 export interface Meta {
@@ -54,7 +55,7 @@ export function readMeta(text: string): ReadMeta {
       ...(typeof name === 'string' && name.trim() !== '' && { title: name.trim() }),
       ...(typeof description === 'string' &&
         description.trim() !== '' && { description: description.trim() }),
-      defaults: Object.fromEntries(entries(defaults)),
+      defaults: readDefaults(text),
       constraints: Object.fromEntries(limits),
       mappings: Object.fromEntries(mappings),
       ...(timeout_ms !== undefined && { timeoutMs: timeout_ms as number }),
@@ -66,6 +67,12 @@ const MAX_META_CHARS = 256 * 1024;
 
 /** Each is compared with all parameters. */
 const MAX_PLACES = 1_000;
+
+/** Again without rounding: a seed has up to 20 digits. */
+function readDefaults(text: string): Record<string, unknown> {
+  const { defaults } = parseLossless(text) as JsonObject;
+  return Object.fromEntries(entries(defaults).map(([name, value]) => [name, literalDefault(value)]));
+}
 
 function entries(value: unknown): [string, unknown][] {
   return isObject(value) ? Object.entries(value) : [];

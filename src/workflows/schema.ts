@@ -233,7 +233,9 @@ function propertyOf(p: Parameter): JsonObject {
   };
 }
 
-/** Digits of a large integer become a number again, so that the default is of the schema's own type. */
+/** Digits of a large integer become a number again, with all of them, so that the default is of the schema's own type. */
 function schemaDefault({ type, default: value }: Parameter): unknown {
-  return isNumeric(type) && typeof value === 'string' ? Number(value) : value;
+  return isNumeric(type) && typeof value === 'string' && /^-?\d+$/.test(value)
+    ? jsonInteger(BigInt(value))
+    : value;
 }

@@ -167,3 +167,22 @@ test('NAME.meta.json is never taken for a workflow, also where names are written
     ['a', 'First'],
   ]);
 });
+
+test('a file that could not be read is tried again, though it has not changed', async () => {
+  const text = '{"1":{"inputs":{"x":"PARAM_X"}}}';
+  const bundle = openBundle({ 'a.json': text });
+  let isOpen = false;
+  const folder = {
+    ...bundle,
+    read: (name: string) =>
+      isOpen
+        ? bundle.read(name)
+        : Promise.reject(Object.assign(new Error("open '/srv/a.json'"), { code: 'EACCES' })),
+  };
+  const files = createWorkflowFiles({ folder, services: [], shared: true, now: () => 1 });
+  expect((await files.entries(-1)).get('a')?.error?.message).toBe('a.json cannot be read: EACCES.');
+  isOpen = true;
+  const entry = (await files.entries(-1)).get('a');
+  expect(entry).toMatchObject({ workflow: { name: 'a' } });
+  expect((await files.entries(-1)).get('a')).toBe(entry);
+});

@@ -325,3 +325,11 @@ test('services that are wrong name service and place', () => {
     expect(result.ok ? '' : result.error.message).toMatch(part);
   }
 });
+
+test('a seed as a default of .meta.json keeps every digit', () => {
+  const { parameters } = parsed(
+    '{"1":{"inputs":{"seed":"PARAM_INT_SEED"}}}',
+    '{"defaults":{"seed":18446744073709551613}}',
+  );
+  expect(parameters[0]?.default).toBe('18446744073709551613');
+});
