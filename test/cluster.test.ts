@@ -5,7 +5,7 @@
 import { EventSource } from 'eventsource';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { openRedisStores } from '../src/runtime/stores/redis.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
 import { brief, checkNumbers, durable, watch, type SeenEvent, type Watch } from './support/events.ts';

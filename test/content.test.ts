@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import {
   eventually,
   refusal,

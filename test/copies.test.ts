@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import worker from '../src/runtime/cloudflare.ts';
 import { openFileStores } from '../src/runtime/stores/file.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';

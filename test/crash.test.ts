@@ -8,7 +8,7 @@ import { freePort } from './support/port.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { startSimulator, TERMINAL } from './support/gateway.ts';
 import { sleepGraph } from './support/graphs.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import type { FaultKind } from '../src/simulator/faults.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
 import {

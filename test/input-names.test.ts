@@ -1,6 +1,6 @@
 /** ComfyUI lists its input folder to everybody, and whoever knows a name can load the file. */
 import { expect, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { startBoth } from './support/gateway.ts';
 import { loadGraph } from './support/graphs.ts';
 import { picture, uploaded } from './support/uploads.ts';

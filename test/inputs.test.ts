@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { createOutside, isPublicAddress } from '../src/assets/outside.ts';
 import { createFetchOutside } from '../src/runtime/outside.ts';
 import { createMemoryBlobs } from '../src/runtime/blobs/memory.ts';

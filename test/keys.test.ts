@@ -1,6 +1,6 @@
 /** Who may see what: API keys, owners, and signed links for those who cannot send a key. */
 import { describe, expect, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
 import type { Stores } from '../src/storage/ports.ts';
 import { watch } from './support/events.ts';

@@ -1,6 +1,6 @@
 /** `GET /api/v2/assets`: what jobs made and what was uploaded, as one list. */
 import { expect, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { refusal, startBoth, type TestGateway } from './support/gateway.ts';
 import { loadGraph, pictureGraph } from './support/graphs.ts';
 import { picture, uploaded } from './support/uploads.ts';

@@ -3,7 +3,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { openapiDocument } from '../src/api/openapi.ts';
-import { describeIssues, JobListQuery, SubmitRequest } from '../src/api/schemas.ts';
+import { describeIssues } from '../src/api/issues.ts';
+import { JobListQuery, SubmitRequest } from '../src/api/requests.ts';
 import { GatewayError, type ErrorCode } from '../src/errors.ts';
 
 /** As much of JSON Schema as both documents use. */

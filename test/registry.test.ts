@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { createLinks } from '../src/assets/links.ts';
 import type { OutputAssets } from '../src/assets/outputs.ts';
 import { createAssetRegistry } from '../src/assets/registry.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { document } from './support/contract.ts';
 import {
   eventually,

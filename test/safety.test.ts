@@ -1,6 +1,6 @@
 /** What must not get in: foreign hosts and pages, bodies without end. What must not get out: secrets and upstreams. */
 import { expect, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { watch } from './support/events.ts';
 import {
   refusal,

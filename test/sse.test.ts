@@ -1,7 +1,7 @@
 /** What a stream says, and that whoever comes back gets what was missed: all of it, once, in order. */
 import { EventSource } from 'eventsource';
 import { expect, onTestFinished, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { brief, checkNumbers, durable, watch, type SeenEvent, type Watch } from './support/events.ts';
 import { eventually, refusal, startBoth, TERMINAL } from './support/gateway.ts';
 import { failingGraph, pictureGraph, samplerGraph, sleepGraph, stagesGraph } from './support/graphs.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { openMemoryStores } from '../src/runtime/stores/memory.ts';
 import { refusal, startBoth } from './support/gateway.ts';
 import { watch } from './support/events.ts';

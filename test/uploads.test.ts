@@ -1,7 +1,7 @@
 /** `POST /api/v2/assets` and what can be done with uploads. */
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import { extensionFor } from '../src/assets/sniff.ts';
 import { createMemoryBlobs } from '../src/runtime/blobs/memory.ts';
 import type { BlobStore } from '../src/storage/ports.ts';

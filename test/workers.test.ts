@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createParser } from 'eventsource-parser';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type * as wire from '../src/api/schemas.ts';
+import type * as wire from '../src/api/answers.ts';
 import worker from '../src/runtime/cloudflare.ts';
 import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
 import { jobKey } from '../src/storage/keys.ts';

@@ -4,7 +4,8 @@
  */
 import * as z from 'zod';
 import type { ErrorCode } from '../errors.ts';
-import * as wire from './schemas.ts';
+import * as wire from './answers.ts';
+import * as requests from './requests.ts';
 
 export interface OpenApiOptions {
   version: string;
@@ -82,11 +83,11 @@ const TAGS: { name: Tag; description: string }[] = [
 
 /** Schemas that the document has by name; all others are inlined. */
 const SCHEMAS = {
-  SubmitRequest: wire.SubmitRequest,
-  RunRequest: wire.RunRequest,
-  RegenerateRequest: wire.RegenerateRequest,
-  DefaultsPatch: wire.DefaultsPatch,
-  ExtraData: wire.ExtraData,
+  SubmitRequest: requests.SubmitRequest,
+  RunRequest: requests.RunRequest,
+  RegenerateRequest: requests.RegenerateRequest,
+  DefaultsPatch: requests.DefaultsPatch,
+  ExtraData: requests.ExtraData,
   Job: wire.Job,
   JobStatus: wire.JobStatus,
   JobError: wire.JobError,
@@ -100,7 +101,7 @@ const SCHEMAS = {
   Copy: wire.Copy,
   Asset: wire.Asset,
   AssetList: wire.AssetList,
-  FromHashRequest: wire.FromHashRequest,
+  FromHashRequest: requests.FromHashRequest,
   StatusEvent: wire.StatusEvent,
   ProgressEvent: wire.ProgressEvent,
   PreviewEvent: wire.PreviewEvent,
@@ -229,7 +230,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     summary: 'Submit a workflow',
     description: 'ComfyUI checks the graph before the answer. 201 means that the job is recorded and queued.',
     parameters: SUBMIT_HEADERS,
-    query: wire.DryRunQuery,
+    query: requests.DryRunQuery,
     body: { schema: ref('SubmitRequest'), example: { workflow: EXAMPLE_GRAPH } },
     answers: { ...JOB_MADE, ...DRY_RUN },
     errors: SUBMIT_ERRORS,
@@ -238,7 +239,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     id: 'listJobs',
     tag: 'jobs',
     summary: 'List jobs, newest first',
-    query: wire.JobListQuery,
+    query: requests.JobListQuery,
     answers: { 200: json('JobList', 'A page of jobs.') },
     errors: { ...COMMON, 400: ['invalid_request'] },
   },
@@ -248,7 +249,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     summary: 'Read a job',
     description: 'State, latest progress, and every output so far. With `wait` it is a long poll.',
     parameters: [JOB_ID],
-    query: wire.JobQuery,
+    query: requests.JobQuery,
     answers: { 200: json('Job', 'The job.') },
     errors: { ...OF_ONE, 400: ['invalid_request'] },
   },
@@ -339,7 +340,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     summary: 'Run a workflow',
     description: 'Takes all that a submission takes. The job tells the values that were used in `inputs`.',
     parameters: [WORKFLOW_NAME, ...SUBMIT_HEADERS],
-    query: wire.DryRunQuery,
+    query: requests.DryRunQuery,
     body: { schema: ref('RunRequest'), example: { inputs: { prompt: 'a lighthouse at dusk' } } },
     answers: { ...JOB_MADE, ...DRY_RUN },
     errors: RUN_ERRORS,
@@ -418,7 +419,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     summary: 'Watch all jobs',
     description:
       'The same events of all jobs that the caller may see. Each payload names its `job_id`; there is no resume.',
-    query: wire.EventsQuery,
+    query: requests.EventsQuery,
     answers: { 200: answer('The stream.', EVENTS) },
     errors: STREAM,
     events: EVENT_SCHEMAS,
@@ -429,7 +430,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     summary: 'List outputs and uploads, newest first',
     description:
       'Outputs of all jobs that the caller may see, and uploads, until they expire. A filter by job, workflow or session leaves only outputs.',
-    query: wire.AssetListQuery,
+    query: requests.AssetListQuery,
     answers: { 200: json('AssetList', 'A page of assets.') },
     errors: { ...COMMON, 400: ['invalid_request'] },
   },
@@ -439,7 +440,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     summary: 'Upload a file',
     description:
       'Streamed; fields may stand before or after the file. What it is, is read from its bytes. The same bytes of the same caller are kept once.',
-    form: wire.UploadFields,
+    form: requests.UploadFields,
     answers: {
       201: json('Asset', 'The bytes were new.'),
       200: json('Asset', 'The caller had these bytes already.'),
@@ -531,7 +532,7 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
     description:
       'WebP, upright, never larger than the original. Takes a key, or a signed link (the `thumbnail_url` of an asset).',
     parameters: [ASSET_ID],
-    query: wire.ThumbnailQuery,
+    query: requests.ThumbnailQuery,
     answers: {
       200: answer('The thumbnail.', { 'image/webp': { schema: { type: 'string', format: 'binary' } } }),
       304: answer('It is that of `If-None-Match`.'),

@@ -1,6 +1,7 @@
 /** Asset records and their bytes. */
 import { Hono } from 'hono';
-import * as wire from '../api/schemas.ts';
+import type * as wire from '../api/answers.ts';
+import * as requests from '../api/requests.ts';
 import type { Listing } from '../assets/listing.ts';
 import type { OutputAssets } from '../assets/outputs.ts';
 import { isRange } from '../assets/range.ts';
@@ -39,7 +40,7 @@ export function assetRoutes({
       source,
       limit,
       cursor,
-    } = parseQuery(wire.AssetListQuery, c);
+    } = parseQuery(requests.AssetListQuery, c);
     const query = {
       ...(jobId !== undefined && { jobId }),
       ...(workflow !== undefined && { workflow }),
@@ -100,7 +101,7 @@ export function assetContentRoute(assets: OutputAssets): Hono<Env> {
 export function assetThumbnailRoute(thumbnails: Thumbnails): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get('/assets/:id/thumbnail', async (c) => {
-    const { max_dim: maxDim } = parseQuery(wire.ThumbnailQuery, c);
+    const { max_dim: maxDim } = parseQuery(requests.ThumbnailQuery, c);
     const [id, { caller }] = [c.req.param('id'), c.var];
     const etag = await thumbnails.etag(caller, id, maxDim);
     const headers = { etag, 'cache-control': 'private, max-age=3600', 'content-security-policy': SANDBOX };

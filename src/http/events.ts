@@ -7,7 +7,7 @@ import { isTerminal, type Job } from '../jobs/job.ts';
 import { causes, type Log } from '../log.ts';
 import { adaptiveDelays, type Caller, type JobService } from '../jobs/service.ts';
 import { polledEvents } from './sse-polled.ts';
-import { EventsQuery } from '../api/schemas.ts';
+import { EventsQuery } from '../api/requests.ts';
 import type { AppContext, Env } from './context.ts';
 import { parseQuery } from './parse.ts';
 import type { Presenter } from './present.ts';

@@ -1,6 +1,6 @@
 /** Signs of life: of the process, and of each backend. */
 import { Hono } from 'hono';
-import type * as wire from '../api/schemas.ts';
+import type * as wire from '../api/answers.ts';
 import type { Backend } from '../jobs/backend.ts';
 import type { Env } from './context.ts';
 

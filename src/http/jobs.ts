@@ -1,6 +1,7 @@
 /** The job routes of REST v2, and our additions to them. */
 import { Hono } from 'hono';
-import * as wire from '../api/schemas.ts';
+import type * as wire from '../api/answers.ts';
+import * as requests from '../api/requests.ts';
 import { memberText, parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
 import type { Runs } from '../jobs/runs.ts';
@@ -24,7 +25,7 @@ export function jobRoutes({ service, runs, bodies, submissions }: JobRouteDeps):
   const { present } = submissions;
 
   routes.post('/jobs', async (c) => {
-    const { dry_run: dry } = parseQuery(wire.DryRunQuery, c);
+    const { dry_run: dry } = parseQuery(requests.DryRunQuery, c);
     const { text, body } = await bodies.json(c);
     const submission = { ...parseSubmission(text, body), ...idempotencyOf(c) };
     if (dry) return c.json(presentDryRun(await runs.dryRun(submission)));
@@ -33,7 +34,7 @@ export function jobRoutes({ service, runs, bodies, submissions }: JobRouteDeps):
 
   routes.post('/jobs/:id/regenerate', async (c) => {
     const { text, body } = await bodies.json(c, 'optional');
-    const request = parseBody(wire.RegenerateRequest, body);
+    const request = parseBody(requests.RegenerateRequest, body);
     const exact = parseLossless(text) as JsonObject;
     const ran = await runs.regenerate(
       c.var.caller,
@@ -45,7 +46,7 @@ export function jobRoutes({ service, runs, bodies, submissions }: JobRouteDeps):
   });
 
   routes.get('/jobs', async (c) => {
-    const query = parseQuery(wire.JobListQuery, c);
+    const query = parseQuery(requests.JobListQuery, c);
     const { status, workflow, session_id: session } = query;
     const filter = {
       ...(status !== undefined && status.length > 0 && { statuses: status }),
@@ -73,7 +74,7 @@ export function jobRoutes({ service, runs, bodies, submissions }: JobRouteDeps):
   routes.get('/jobs/:id', async (c) => {
     const job = await service.get(c.var.caller, c.req.param('id'));
     if (c.req.query('wait') === undefined) return c.json(present(c, job));
-    const { wait = 0 } = parseQuery(wire.JobQuery, c);
+    const { wait = 0 } = parseQuery(requests.JobQuery, c);
     return c.json(present(c, await service.wait(job, wait * 1000, c.req.raw.signal)));
   });
 
@@ -108,7 +109,7 @@ function parseSubmission(text: string, body: JsonObject): Submission {
       );
     }
   }
-  const request = parseBody(wire.SubmitRequest, { ...body, workflow: {} });
+  const request = parseBody(requests.SubmitRequest, { ...body, workflow: {} });
   return {
     graphText: memberText(text, 'workflow') ?? '',
     graph: body['workflow'],

@@ -1,6 +1,6 @@
 /** Requests through their schemas; faults name field, value and what is allowed. */
 import type * as z from 'zod';
-import { describeIssues } from '../api/schemas.ts';
+import { describeIssues } from '../api/issues.ts';
 import { GatewayError } from '../errors.ts';
 import type { AppContext } from './context.ts';
 

@@ -1,5 +1,5 @@
 /** Workflows, their schemas and what a dry run found, in the words of REST. */
-import type * as wire from '../api/schemas.ts';
+import type * as wire from '../api/answers.ts';
 import type { DryRunReport } from '../jobs/runs.ts';
 import type { DescribedWorkflow, ListedWorkflow } from '../workflows/descriptions.ts';
 import type { Entry } from '../workflows/files.ts';

@@ -2,7 +2,7 @@
  * Records in the words of Comfy API v2. Links are made here, as only a request knows the origin and the caller they
  * are for.
  */
-import type * as wire from '../api/schemas.ts';
+import type * as wire from '../api/answers.ts';
 import type { Upload } from '../assets/contents.ts';
 import type { AssetRecord } from '../assets/registry.ts';
 import type { Viewer } from '../assets/urls.ts';

@@ -1,5 +1,6 @@
 /** What every submission has in common, whatever it runs: its headers, its options, and what is answered. */
-import type * as wire from '../api/schemas.ts';
+import type * as wire from '../api/answers.ts';
+import type * as requests from '../api/requests.ts';
 import { memberText, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError, notFoundIsUndefined } from '../errors.ts';
 import type { Feed } from '../jobs/feed.ts';
@@ -73,7 +74,7 @@ export function createSubmissions({ service, feed, presenter, idempotency }: Sub
 }
 
 /** The members that every submission may have. `text` is the whole body: what goes to ComfyUI keeps its digits. */
-export function optionsOf(request: wire.SubmitOptions, text: string): Options {
+export function optionsOf(request: requests.SubmitOptions, text: string): Options {
   const { extra_data: extra, metadata, priority, session_id: session, timeout_ms: timeoutMs } = request;
   return {
     ...(extra?.api_key_comfy_org !== undefined && { apiKeyComfyOrg: extra.api_key_comfy_org }),

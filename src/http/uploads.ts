@@ -1,6 +1,7 @@
 /** Uploading assets, and what can be done with uploads. What is no upload is left to the routes of outputs. */
 import { Hono } from 'hono';
-import * as wire from '../api/schemas.ts';
+import type * as wire from '../api/answers.ts';
+import * as requests from '../api/requests.ts';
 import { checkFilePath } from '../assets/file-path.ts';
 import type { OutputAssets } from '../assets/outputs.ts';
 import type { Places } from '../assets/places.ts';
@@ -85,7 +86,7 @@ export function uploadRoutes({
 
   routes.post('/assets/from-hash', async (c) => {
     const { body } = await bodies.json(c);
-    const parsed = wire.FromHashRequest.safeParse(body);
+    const parsed = requests.FromHashRequest.safeParse(body);
     if (!parsed.success) throw refusal(parsed.error, body, 422);
     const { hash, file_path: path, tags = [], expires_in: expiresIn } = parsed.data;
     const { owner } = c.var.caller;
@@ -111,7 +112,7 @@ export function uploadRoutes({
         details: { allowed_methods: ['HEAD'] },
       });
     }
-    const hash = wire.Blake3Hash.safeParse(c.req.param('hash'));
+    const hash = requests.Blake3Hash.safeParse(c.req.param('hash'));
     const content = hash.success ? await uploads.byHash(c.var.caller.owner, hash.data) : undefined;
     if (!content) throw notThere(c.req.param('hash'));
     return c.body(null, 200);
@@ -169,7 +170,7 @@ export function uploadContentRoute({
 function parseFields(fields: Map<string, string[]>) {
   const given: Record<string, unknown> = { tags: fields.get('tags') ?? [] };
   for (const [name, values] of fields) if (name !== 'tags') given[name] = values.at(-1)?.trim();
-  const parsed = wire.UploadFields.safeParse(given);
+  const parsed = requests.UploadFields.safeParse(given);
   if (!parsed.success) throw refusal(parsed.error, given, 422);
   return parsed.data;
 }

@@ -1,6 +1,7 @@
 /** What ComfyUI has, and the defaults of whoever asks. */
 import { Hono } from 'hono';
-import * as wire from '../api/schemas.ts';
+import type * as wire from '../api/answers.ts';
+import * as requests from '../api/requests.ts';
 import { parseLossless, type JsonObject } from '../comfyui/json.ts';
 import type { DefaultsService } from '../jobs/defaults.ts';
 import type { QueuedPrompt, Upstream } from '../jobs/upstream.ts';
@@ -47,7 +48,7 @@ export function upstreamRoutes({ upstream, defaults, bodies }: UpstreamRouteDeps
 
   routes.patch('/defaults', async (c) => {
     const { text, body } = await bodies.json(c);
-    const { persist = false } = parseBody(wire.DefaultsPatch, body);
+    const { persist = false } = parseBody(requests.DefaultsPatch, body);
     const { persist: _persist, ...patch } = parseLossless(text) as JsonObject;
     await defaults.set(c.var.caller, patch, persist);
     const after: wire.Defaults = await defaults.get(c.var.caller);

@@ -1,6 +1,7 @@
 /** Workflows as endpoints: the catalogue, uploads, and runs by name. */
 import { Hono } from 'hono';
-import * as wire from '../api/schemas.ts';
+import type * as wire from '../api/answers.ts';
+import * as requests from '../api/requests.ts';
 import { memberText, parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError } from '../errors.ts';
 import type { Runs } from '../jobs/runs.ts';
@@ -58,13 +59,13 @@ export function workflowRoutes(deps: WorkflowRouteDeps): Hono<Env> {
   });
 
   routes.post('/workflows/:name/jobs', async (c) => {
-    const { dry_run: dry } = parseQuery(wire.DryRunQuery, c);
+    const { dry_run: dry } = parseQuery(requests.DryRunQuery, c);
     const { text, body } = await bodies.json(c, 'optional');
-    const request = parseBody(wire.RunRequest, body);
+    const request = parseBody(requests.RunRequest, body);
     const inputs = (parseLossless(memberText(text, 'inputs') ?? '{}') ?? {}) as JsonObject;
     const { caller } = c.var;
     const name = c.req.param('name');
-    const others = Object.keys(body).filter((key) => !Object.hasOwn(wire.RunRequest.shape, key));
+    const others = Object.keys(body).filter((key) => !Object.hasOwn(requests.RunRequest.shape, key));
     const { workflow } = others.length > 0 ? await catalogue.get(caller.owner, name) : {};
     const astray = others.find((key) => workflow?.parameters.some((parameter) => parameter.name === key));
     if (astray !== undefined) {

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { Comfy } from '@comfyorg/sdk';
 import { EventSource } from 'eventsource';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type * as wire from '../../src/api/schemas.ts';
+import type * as wire from '../../src/api/answers.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { checkAnswer } from '../support/contract.ts';
 import {

@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { v7 } from 'uuid';
 import { expect, onTestFinished } from 'vitest';
-import type * as wire from '../../src/api/schemas.ts';
+import type * as wire from '../../src/api/answers.ts';
 import { overFetch } from '../../src/comfyui/client.ts';
 import { parseConfig, type Environment } from '../../src/config.ts';
 import { createGateway, type Ports } from '../../src/gateway.ts';

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type * as wire from '../../src/api/schemas.ts';
+import type * as wire from '../../src/api/answers.ts';
 import { checkAnswer } from './contract.ts';
 import { TERMINAL } from './gateway.ts';
 

@@ -1,7 +1,7 @@
 /** Uploading through a gateway. */
 import { blake3 } from '@noble/hashes/blake3.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type * as wire from '../../src/api/schemas.ts';
+import type * as wire from '../../src/api/answers.ts';
 import { encodePng } from '../../src/simulator/png.ts';
 import { checkAnswer } from './contract.ts';
 
