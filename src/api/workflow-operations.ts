@@ -1,0 +1,122 @@
+/** Operations on workflows, and on what ComfyUI has for them. */
+import {
+  ref,
+  answer,
+  json,
+  named,
+  SUBMIT_HEADERS,
+  COMMON,
+  UPSTREAM,
+  OF_ONE,
+  EXAMPLE_GRAPH,
+  JOB_MADE,
+  DRY_RUN,
+  RUN_ERRORS,
+  type Operations,
+} from './operation.ts';
+import * as requests from './requests.ts';
+
+const WORKFLOW_NAME = named('name', 'Name of a workflow.');
+
+export const WORKFLOW_OPERATIONS: Operations = {
+  'GET /api/v2/workflows': {
+    id: 'listWorkflows',
+    tag: 'workflows',
+    summary: 'List the workflows',
+    description:
+      'Files, services of config.json and uploads; one that cannot be used is there with its error.',
+    answers: { 200: json('WorkflowList', 'By name.') },
+    errors: COMMON,
+  },
+  'GET /api/v2/workflows/{name}': {
+    id: 'getWorkflow',
+    tag: 'workflows',
+    summary: 'Read the schema of a workflow',
+    description: "Types, ranges, options and defaults are those of the user's own ComfyUI.",
+    parameters: [WORKFLOW_NAME],
+    answers: { 200: json('Workflow', 'The workflow.') },
+    errors: { ...COMMON, 404: ['not_found'], 422: ['invalid_workflow'] },
+  },
+  'PUT /api/v2/workflows/{name}': {
+    id: 'putWorkflow',
+    tag: 'workflows',
+    summary: 'Upload a workflow',
+    description:
+      'An API-format graph, `{"workflow": graph, "meta": {…}}` with what a `.meta.json` says, or a PNG or WebP made by ComfyUI.',
+    parameters: [WORKFLOW_NAME],
+    body: { schema: { type: 'object' }, example: EXAMPLE_GRAPH },
+    answers: { 200: json('Workflow', 'It was replaced.'), 201: json('Workflow', 'It is new.') },
+    errors: {
+      ...COMMON,
+      400: ['invalid_request'],
+      409: ['name_taken'],
+      413: ['payload_too_large'],
+      415: ['unsupported_media_type'],
+      422: ['invalid_workflow', 'workflow_format_ui'],
+    },
+  },
+  'DELETE /api/v2/workflows/{name}': {
+    id: 'deleteWorkflow',
+    tag: 'workflows',
+    summary: 'Delete an uploaded workflow',
+    parameters: [WORKFLOW_NAME],
+    answers: { 204: answer('It is gone.') },
+    errors: { ...COMMON, 404: ['not_found'] },
+  },
+  'POST /api/v2/workflows/{name}/jobs': {
+    id: 'runWorkflow',
+    tag: 'workflows',
+    summary: 'Run a workflow',
+    description: 'Takes all that a submission takes. The job tells the values that were used in `inputs`.',
+    parameters: [WORKFLOW_NAME, ...SUBMIT_HEADERS],
+    query: requests.DryRunQuery,
+    body: { schema: ref('RunRequest'), example: { inputs: { prompt: 'a lighthouse at dusk' } } },
+    answers: { ...JOB_MADE, ...DRY_RUN },
+    errors: RUN_ERRORS,
+  },
+  'GET /api/v2/models': {
+    id: 'listModelFolders',
+    tag: 'comfyui',
+    summary: 'List the folders of models',
+    answers: { 200: json('ModelFolders', 'Names for `/api/v2/models/{folder}`.') },
+    errors: { ...COMMON, ...UPSTREAM },
+  },
+  'GET /api/v2/models/{folder}': {
+    id: 'listModels',
+    tag: 'comfyui',
+    summary: 'List the models of a folder',
+    parameters: [named('folder', 'Such as `checkpoints`.')],
+    answers: { 200: json('Models', 'File names.') },
+    errors: OF_ONE,
+  },
+  'GET /api/v2/queue': {
+    id: 'getQueue',
+    tag: 'comfyui',
+    summary: "Read ComfyUI's queue",
+    answers: { 200: json('Queue', 'Running and pending prompts.') },
+    errors: { ...COMMON, ...UPSTREAM },
+  },
+  'GET /api/v2/defaults': {
+    id: 'getDefaults',
+    tag: 'comfyui',
+    summary: 'Read the defaults of workflows',
+    answers: { 200: json('Defaults', 'Over all tiers.') },
+    errors: COMMON,
+  },
+  'PATCH /api/v2/defaults': {
+    id: 'setDefaults',
+    tag: 'comfyui',
+    summary: 'Change defaults',
+    description: 'All of it or nothing. Models are checked against ComfyUI.',
+    body: { schema: ref('DefaultsPatch'), example: { image: { steps: 30 }, persist: true } },
+    answers: { 200: json('Defaults', 'As they are now.') },
+    errors: {
+      ...COMMON,
+      ...UPSTREAM,
+      400: ['invalid_request'],
+      413: ['payload_too_large'],
+      415: ['unsupported_media_type'],
+      422: ['invalid_request'],
+    },
+  },
+};
