@@ -11,7 +11,9 @@ const LAYERS: Record<string, string[]> = {
   'errors.ts': [],
   'log.ts': [],
   'version.ts': [],
-  'config.ts': ['errors.ts'],
+  'config.ts': ['config-parsers.ts', 'errors.ts'],
+  // Types of the settings only.
+  'config-parsers.ts': ['config.ts'],
   api: ['errors.ts'],
   storage: [],
   comfyui: ['errors.ts'],

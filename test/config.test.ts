@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, isLoopbackHost, parseConfig } from '../src/config.ts';
+import { ConfigError, parseConfig } from '../src/config.ts';
+import { isLoopbackHost } from '../src/config-parsers.ts';
 
 type Env = Record<string, string | undefined>;
 
