@@ -2,6 +2,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Links } from './assets/links.ts';
+import { createListing } from './assets/listing.ts';
 import type { OutputAssets } from './assets/outputs.ts';
 import type { AssetRegistry } from './assets/registry.ts';
 import type { Thumbnails } from './assets/thumbnails.ts';
@@ -122,9 +123,9 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
   app.route(
     '/api/v2',
-    uploadRoutes({ uploads, receiver, places, outputs: assets, links, bodies, config, now }),
+    uploadRoutes({ uploads, receiver, places, outputs: assets, presenter, bodies, config }),
   );
-  app.route('/api/v2', assetRoutes({ registry, presenter }));
+  app.route('/api/v2', assetRoutes({ registry, listing: createListing(registry, uploads), presenter }));
 
   app.use('/mcp', withKey);
   app.route('/', mcpRoute({ serverFor: mcp, readText: bodies.text, newId }));

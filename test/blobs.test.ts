@@ -61,6 +61,16 @@ test('file: a stream that fails leaves no file', async () => {
   expect(files.filter((file) => file.isFile())).toEqual([]);
 });
 
+test('file: what cannot be put in its place leaves no file', async () => {
+  const dir = await folder();
+  const blobs = openFileBlobs(dir);
+  await mkdir(join(dir, 'kept/uploads/a'), { recursive: true });
+  await writeFile(join(dir, 'kept/uploads/a/b'), 'in the way');
+  await expect(blobs.put('uploads/a', bytes(10), PNG)).rejects.toThrow();
+  const files = await readdir(dir, { recursive: true, withFileTypes: true });
+  expect(files.filter((file) => file.isFile()).map(({ name }) => name)).toEqual(['b']);
+});
+
 test.each(['../a', 'a/../b', '/a', 'a//b', '.', 'a\u0000b'])('file: no key leads out: %j', async (key) => {
   await expect(openFileBlobs(await folder()).put(key, bytes(1), PNG)).rejects.toThrow(/cannot be part/);
 });

@@ -426,8 +426,9 @@ const OPERATIONS: Readonly<Record<`${Method} /${string}`, Operation>> = {
   'GET /api/v2/assets': {
     id: 'listAssets',
     tag: 'assets',
-    summary: 'List outputs, newest first',
-    description: 'Outputs of all jobs that the caller may see, until they expire.',
+    summary: 'List outputs and uploads, newest first',
+    description:
+      'Outputs of all jobs that the caller may see, and uploads, until they expire. A filter by job, workflow or session leaves only outputs.',
     query: wire.AssetListQuery,
     answers: { 200: json('AssetList', 'A page of assets.') },
     errors: { ...COMMON, 400: ['invalid_request'] },

@@ -222,6 +222,7 @@ export const AssetListQuery = z.object({
   media_type: text(1, 100, /^[a-z\d]+(?:\/[\w.+-]+)?$/, 'characters, such as image or image/png')
     .optional()
     .describe('Only files of this media type, or of this kind of media: `image/png`, `image`.'),
+  source: z.enum(['output', 'upload']).optional().describe('Only what jobs made, or only what was uploaded.'),
   limit: integerText(1, 100).default(50),
   cursor: text(1, 1024, /^[\x21-\x7e]*$/, 'characters, as `next_cursor` gave them')
     .optional()
@@ -389,7 +390,7 @@ export const AssetList = z
       .nullable()
       .describe('`cursor` of the next page; null on the last. With filters a page may be short before that.'),
   })
-  .describe('Outputs of jobs, newest first.');
+  .describe('Outputs of jobs and uploads, newest first.');
 export type AssetList = z.infer<typeof AssetList>;
 
 export const JobError = z

@@ -60,6 +60,9 @@ const AT_ONCE = 4;
 /** Jobs that wait here; others are found by a later search. */
 const MAX_WAITING = 10_000;
 
+/** Jobs that one visit looks at: a Worker may not read without end. */
+const VISITED = 40;
+
 /** A part of a file in memory, for counting calls. */
 const PART_BYTES = 5 * 1024 * 1024;
 
@@ -101,7 +104,8 @@ export function createCopier(deps: CopierDeps): Copier {
     try {
       const job = await jobOf(id);
       if (job) await copyAll(job, due(job), fresh);
-      await settle(id);
+      const again = await settle(id);
+      if (again !== undefined) comeBack(id, Math.max(again - now(), 0));
     } finally {
       await release();
     }
@@ -188,15 +192,16 @@ export function createCopier(deps: CopierDeps): Copier {
     }
   }
 
-  /** What is left of a job: a time to come back at, or nothing, and then its mark goes. */
-  async function settle(id: string): Promise<void> {
-    if (ending.signal.aborted) return;
+  /** Returns when a failed copy of a job is due. If nothing is left of it, its mark goes. */
+  async function settle(id: string): Promise<number | undefined> {
+    if (ending.signal.aborted) return undefined;
     const job = await jobOf(id);
     const copies = (job?.outputs ?? []).map(({ copy }) => copy).filter((copy) => copy !== undefined);
-    if (copies.some(({ state }) => state === 'pending')) return;
+    if (copies.some(({ state }) => state === 'pending')) return undefined;
     const times = copies.map(({ retryAt }) => retryAt).filter((time) => time !== undefined);
-    if (times.length > 0) return comeBack(id, Math.max(Math.min(...times) - now(), 0));
+    if (times.length > 0) return Math.min(...times);
     if (!job || isTerminal(job.status)) await stores.storage.removeItem(copyKey(id));
+    return undefined;
   }
 
   /** What is due later than the next search is found by it. */
@@ -235,7 +240,10 @@ export function createCopier(deps: CopierDeps): Copier {
     start: searchOn,
 
     async visit(affordable) {
-      for (const id of await marked()) {
+      // Each has its turn to be the first.
+      const ids = await marked();
+      const first = ids.length > VISITED ? now() % ids.length : 0;
+      for (const id of [...ids.slice(first), ...ids.slice(0, first)].slice(0, VISITED)) {
         const job = await jobOf(id);
         const outputs = job ? due(job) : [];
         const assets: AssetFacts[] = [];

@@ -3,6 +3,7 @@
  * that ComfyUI itself remembers what it has, and says so when asked. It may forget at any time, and is given it again.
  */
 import type { Job, JobOutput } from '../jobs/job.ts';
+import { inputName } from '../comfyui/input-names.ts';
 import type { FileRef } from '../comfyui/outputs.ts';
 import { GatewayError } from '../errors.ts';
 import type { Backend } from '../jobs/backend.ts';
@@ -10,7 +11,7 @@ import type { InputFacts } from '../workflows/input-facts.ts';
 import type { OutputAssets } from './outputs.ts';
 import { sizeOf, type Places } from './places.ts';
 import { extensionFor } from './sniff.ts';
-import type { Upload } from './uploads.ts';
+import type { Upload } from './contents.ts';
 
 /** An asset that is an input. */
 export type Source =
@@ -84,8 +85,8 @@ export function createDelivery({ places, outputs, shared }: DeliveryDeps) {
 function nameOf(source: Source): string {
   if (source.kind === 'output') {
     const { output } = source;
-    return `comfygate-${output.id}.${extensionFor(output.contentType, output.file?.filename ?? '')}`;
+    return inputName(output.id, extensionFor(output.contentType, output.file?.filename ?? ''));
   }
   const { hash, contentType, filePath } = source.upload;
-  return `comfygate-${hash.slice(0, 32)}.${extensionFor(contentType, filePath)}`;
+  return inputName(hash.slice(0, 32), extensionFor(contentType, filePath));
 }

@@ -16,7 +16,8 @@ import type { OpenOutside } from './outside.ts';
 import type { OutputAssets } from './outputs.ts';
 import type { Incoming, Receiver } from './receive.ts';
 import { contentTypeOf, extensionFor } from './sniff.ts';
-import type { Upload, Uploads } from './uploads.ts';
+import type { Upload } from './contents.ts';
+import type { Uploads } from './uploads.ts';
 
 interface InputsDeps {
   uploads: Uploads;

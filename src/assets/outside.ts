@@ -121,8 +121,8 @@ export function createOutside({ fetch, hosts }: OutsideDeps): OpenOutside {
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
   const address = ipaddr.process(text);
-  // What embeds an IPv4 address (::/96, 6to4, NAT64, Teredo) leads to wherever that is.
-  if (address instanceof ipaddr.IPv6 && address.parts.slice(0, 6).every((part) => part === 0)) return false;
+  // All of the public internet that has been given out (RFC 4291); not what embeds an IPv4 address (6to4, Teredo) below it.
+  if (address instanceof ipaddr.IPv6 && address.parts[0]! >> 13 !== 1) return false;
   return address.range() === 'unicast';
 }
 

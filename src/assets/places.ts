@@ -6,7 +6,7 @@ import type { ComfyClient } from '../comfyui/client.ts';
 import type { FileRef } from '../comfyui/outputs.ts';
 import { GatewayError } from '../errors.ts';
 import type { BlobStore } from '../storage/ports.ts';
-import type { Place } from './uploads.ts';
+import type { Place } from './contents.ts';
 
 export type Places = ReturnType<typeof createPlaces>;
 
@@ -35,11 +35,6 @@ export function createPlaces({ blobs, clientOf }: PlacesDeps) {
       if ('blob' in place) return (await blobs?.head(place.blob)) !== undefined;
       const client = clientOf(place.backendKey);
       return client !== undefined && (await sizeOf(client, place.file)) !== undefined;
-    },
-
-    /** Without effect on what is at ComfyUI. */
-    async drop(place: Place): Promise<void> {
-      if ('blob' in place) await blobs?.delete(place.blob);
     },
   };
 }

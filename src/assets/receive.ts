@@ -5,13 +5,14 @@
  */
 import { blake3 } from '@noble/hashes/blake3.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { inputName } from '../comfyui/input-names.ts';
 import { GatewayError } from '../errors.ts';
 import { inTurn, type Backend } from '../jobs/backend.ts';
-import { INCOMING_PREFIX, incomingKey, uploadBlobKey } from '../storage/keys.ts';
-import type { BlobStore, Stores } from '../storage/ports.ts';
-import type { Places } from './places.ts';
+import type { BlobStore } from '../storage/ports.ts';
+import type { Leftovers } from './leftovers.ts';
 import { contentTypeOf, extensionFor, HEAD_BYTES, sniff } from './sniff.ts';
-import type { NewUse, Place, Upload, Uploads } from './uploads.ts';
+import type { Place, Upload } from './contents.ts';
+import type { NewUse, Uploads } from './uploads.ts';
 
 /** What the bytes were seen to be. */
 export interface Seen {
@@ -34,43 +35,40 @@ export interface Incoming {
 export type Receiver = ReturnType<typeof createReceiver>;
 
 interface ReceiverDeps {
-  stores: Stores;
   blobs: BlobStore | undefined;
+  leftovers: Leftovers;
   backends: () => readonly Backend[];
-  places: Places;
   uploads: Uploads;
   /** A new UUID. */
   newId: () => string;
-  now: () => number;
-  /** Something could not be cleaned up. Never throws. */
-  report: (error: unknown, stage: string) => void;
 }
 
-/** Bytes that come in for longer than this were given up, in ms; far longer than a request may take. */
-const GIVEN_UP_MS = 2 * 60 * 60 * 1000;
+type Bytes = ReadableStream<Uint8Array>;
 
 export function createReceiver(deps: ReceiverDeps) {
-  const { stores, blobs, backends, places, uploads, newId, now, report } = deps;
+  const { blobs, leftovers, backends, uploads, newId } = deps;
 
-  async function toBlob(store: BlobStore, stream: ReadableStream<Uint8Array>, contentType: string) {
-    const id = newId();
-    const blob = uploadBlobKey(id);
-    // A process that ends in between leaves bytes that no record knows: this one does.
-    await stores.storage.setItem(incomingKey(id), { blob, at: now() });
-    const done = () => stores.storage.removeItem(incomingKey(id));
+  /** `isRefused`: whether the bytes themselves were what failed, so that nothing of them was kept. */
+  async function toBlob(
+    store: BlobStore,
+    owner: string,
+    { stream, contentType, isRefused }: { stream: Bytes; contentType: string; isRefused: () => boolean },
+  ) {
+    const { blob, done } = await leftovers.announce(owner);
     try {
       await store.put(blob, stream, { contentType });
     } catch (error) {
-      await done().catch((fault: unknown) => report(fault, 'upload'));
+      // A bucket that did not answer may have taken them all the same.
+      if (isRefused()) await done();
       throw error;
     }
     return { place: { blob }, done };
   }
 
-  async function toComfy(stream: ReadableStream<Uint8Array>, contentType: string, extension: string) {
+  async function toComfy(stream: Bytes, contentType: string, extension: string) {
     const [backend] = await inTurn(backends(), {});
     if (!backend) throw new GatewayError('internal_error', 'No ComfyUI is configured.');
-    const filename = `comfygate-${newId()}.${extension}`;
+    const filename = inputName(newId(), extension);
     const file = await backend.client.upload({ filename, subfolder: '', contentType, body: stream });
     return { place: { backendKey: backend.key, file }, done: async () => undefined };
   }
@@ -89,7 +87,7 @@ export function createReceiver(deps: ReceiverDeps) {
     const { head, rest } = await beginning(stream);
     const sniffed = sniff(head);
     const type = contentTypeOf(sniffed, contentType);
-    const { stream: checked, cause } = inspect(rest, maxBytes, async (hash, sizeBytes) => {
+    const checked = inspect(rest, maxBytes, async (hash, sizeBytes) => {
       seen = { hash, sizeBytes, sniffed };
       use = await decide(seen);
       if (await uploads.byHash(owner, hash)) throw KNOWN;
@@ -97,34 +95,22 @@ export function createReceiver(deps: ReceiverDeps) {
     let kept: { place: Place; done: () => Promise<void> } | undefined;
     try {
       kept = blobs
-        ? await toBlob(blobs, checked, type)
-        : await toComfy(checked, type, extensionFor(type, name));
+        ? await toBlob(blobs, owner, { ...checked, contentType: type })
+        : await toComfy(checked.stream, type, extensionFor(type, name));
     } catch (error) {
-      if (cause(error) !== KNOWN) throw cause(error);
+      if (checked.cause(error) !== KNOWN) throw checked.cause(error);
     }
     if (!seen || !use) throw new Error('bytes were kept before they had ended');
     const added = await uploads.add(owner, seen, kept?.place, use);
     // It was deleted while it came in again.
     if (!added) throw new GatewayError('storage_unavailable', 'Try again.', { retryAfterSeconds: 1 });
     // Others were faster with the same bytes.
-    if (kept && !added.createdNew) await places.drop(kept.place);
+    if (kept && !added.createdNew) await leftovers.drop(kept.place);
     await kept?.done();
     return added;
   }
 
-  return {
-    receive,
-
-    /** Removes bytes that came in and were never recorded, looking at so many of them. */
-    async sweep(limit: number): Promise<void> {
-      for (const key of (await stores.storage.getKeys(INCOMING_PREFIX)).slice(0, limit)) {
-        const marked = await stores.storage.getItem<{ blob: string; at: number }>(key);
-        if (!marked || marked.at > now() - GIVEN_UP_MS) continue;
-        await blobs?.delete(marked.blob);
-        await stores.storage.removeItem(key);
-      }
-    },
-  };
+  return { receive };
 }
 
 /** Stops the keeping of bytes that are there already. */
@@ -176,7 +162,7 @@ function inspect(
   source: AsyncGenerator<Uint8Array>,
   maxBytes: number,
   atEnd: (hash: string, sizeBytes: number) => Promise<void>,
-): { stream: ReadableStream<Uint8Array>; cause: (error: unknown) => unknown } {
+): { stream: Bytes; cause: (error: unknown) => unknown; isRefused: () => boolean } {
   const hash = blake3.create();
   let sizeBytes = 0;
   let fault: { error: unknown } | undefined;
@@ -203,6 +189,7 @@ function inspect(
   return {
     stream: new ReadableStream(inspected, { highWaterMark: 0 }),
     cause: (error) => (fault ? fault.error : error),
+    isRefused: () => fault !== undefined,
   };
 }
 

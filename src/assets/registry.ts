@@ -40,23 +40,16 @@ export interface AssetQuery {
 
 export interface AssetPage {
   assets: AssetRecord[];
+  /** Cursor of a page that begins with each of them. */
+  cursors: string[];
   /** Cursor of the next page, null on the last. A page may be short, even empty, before that. */
   next: string | null;
-}
-
-export interface AssetMetadata extends AssetRecord {
-  /** The inputs of a named workflow; null for a plain graph. */
-  parameters: Record<string, unknown> | null;
-  /** The submitted graph as text, every digit kept; null if it is not stored any more. */
-  graphText: string | null;
-  /** ComfyUI's history entry as text; null if ComfyUI has forgotten it or cannot be asked. */
-  historyText: string | null;
 }
 
 export type AssetRegistry = ReturnType<typeof createAssetRegistry>;
 
 interface RegistryDeps {
-  service: Pick<JobService, 'getKept' | 'listKept' | 'keptGraph'>;
+  service: Pick<JobService, 'getKept' | 'listKept'>;
   outputs: OutputAssets;
   urls: AssetUrls;
   /** Retention of assets, from the end of their job. */
@@ -131,14 +124,14 @@ export function createAssetRegistry({ service, outputs, urls, assetTtlMs, maxExa
       cursor?: string,
     ): Promise<AssetPage> {
       const place = cursor === undefined ? undefined : decode(cursor);
-      const found: { job: Job; output: JobOutput }[] = [];
+      const found: { job: Job; output: JobOutput; place: Place }[] = [];
       const page = async (next: string | null): Promise<AssetPage> => {
         const examined = await Promise.all(
           found.map(async ({ job, output }, i) =>
             record(job, i < maxExamined ? await outputs.examined(job, output) : output, viewer),
           ),
         );
-        return { assets: examined, next };
+        return { assets: examined, cursors: found.map((each) => encode(each.place)), next };
       };
       let jobs = 0;
       for await (const { job, chunk } of jobsFrom(caller, query, place)) {
@@ -148,7 +141,7 @@ export function createAssetRegistry({ service, outputs, urls, assetTtlMs, maxExa
         if (++jobs > MAX_JOBS) return page(encode({ ...here, passed }));
         for (let i = passed; i < fitting.length; i++) {
           if (found.length === limit) return page(encode({ ...here, passed: i }));
-          found.push({ job, output: fitting[i]! });
+          found.push({ job, output: fitting[i]!, place: { ...here, passed: i } });
         }
       }
       return page(null);
@@ -167,21 +160,6 @@ export function createAssetRegistry({ service, outputs, urls, assetTtlMs, maxExa
           record(job, i < Math.max(maxExamined, FEW) ? await outputs.examined(job, output) : output, viewer),
         ),
       ),
-
-    /** The same with what it was made by. */
-    async metadata(caller: Caller, id: string, viewer: Viewer): Promise<AssetMetadata> {
-      const found = await this.get(caller, id, viewer);
-      const [graphText, historyText] = await Promise.all([
-        service.keptGraph(caller, found.job.id).catch(notFoundIsUndefined),
-        outputs.history(found.job),
-      ]);
-      return {
-        ...found,
-        parameters: found.job.inputs ?? null,
-        graphText: graphText ?? null,
-        historyText: historyText ?? null,
-      };
-    },
   };
 }
 

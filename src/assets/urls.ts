@@ -35,7 +35,7 @@ export function createAssetUrls(links: Links, bucket: CopyBucket | undefined, no
   const presigned = bucket && createPresigner(bucket);
   const thisMinute = (): number => Math.floor(now() / MINUTE_MS) * MINUTE_MS;
 
-  function own(path: string, { base, owner }: Viewer): Link {
+  function link(path: string, { base, owner }: Viewer): Link {
     const expiresAt = thisMinute() + MINUTE_MS + (links.signed ? SIGNED_MS : PLAIN_MS);
     return { url: base + links.sign(path, owner, expiresAt), expiresAt };
   }
@@ -45,7 +45,7 @@ export function createAssetUrls(links: Links, bucket: CopyBucket | undefined, no
 
     content(job: Pick<Job, 'id'>, output: JobOutput, viewer: Viewer): Link {
       const copied = output.copy?.state === 'done' && output.copy.bucket === bucket?.bucket;
-      if (!copied || !bucket || !presigned) return own(`/api/v2/assets/${output.id}/content`, viewer);
+      if (!copied || !bucket || !presigned) return this.own(output, viewer);
       const key = copyKeyOf(job, output);
       const signedAt = thisMinute();
       return bucket.publicUrl === undefined
@@ -56,8 +56,11 @@ export function createAssetUrls(links: Links, bucket: CopyBucket | undefined, no
         : { url: `${bucket.publicUrl}/${key}`, expiresAt: signedAt + MINUTE_MS + PLAIN_MS };
     },
 
+    /** Of the bytes of an upload, or of an output at its ComfyUI. */
+    own: ({ id }: { id: string }, viewer: Viewer): Link => link(`/api/v2/assets/${id}/content`, viewer),
+
     /** Of a picture. */
-    thumbnail: (output: JobOutput, viewer: Viewer): Link =>
-      own(`/api/v2/assets/${output.id}/thumbnail`, viewer),
+    thumbnail: ({ id }: { id: string }, viewer: Viewer): Link =>
+      link(`/api/v2/assets/${id}/thumbnail`, viewer),
   };
 }

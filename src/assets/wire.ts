@@ -4,6 +4,7 @@ import type { Backend } from '../jobs/backend.ts';
 import type { BlobStore, Stores } from '../storage/ports.ts';
 import { createDelivery } from './delivery.ts';
 import { createInputs } from './inputs.ts';
+import { createLeftovers } from './leftovers.ts';
 import { createOutside, type FetchOutside } from './outside.ts';
 import type { OutputAssets } from './outputs.ts';
 import { createPlaces } from './places.ts';
@@ -34,9 +35,10 @@ export function wireUploads(deps: WireDeps) {
     deps;
   const clientOf = (key: string) => backends().find((backend) => backend.key === key)?.client;
   const places = createPlaces({ blobs, clientOf });
-  const { isThere, drop } = places;
-  const uploads = createUploads({ stores, shared, isThere, drop, now });
-  const receiver = createReceiver({ stores, blobs, backends, places, uploads, newId, now, report });
+  const { isThere } = places;
+  const leftovers = createLeftovers({ stores, blobs, newId, now, report });
+  const uploads = createUploads({ stores, shared, isThere, drop: leftovers.drop, now });
+  const receiver = createReceiver({ blobs, leftovers, backends, uploads, newId });
   const delivery = createDelivery({ places, outputs, shared });
   const openOutside = createOutside({ fetch: fetchOutside, hosts: config.inputUrlHosts });
 
@@ -55,7 +57,7 @@ export function wireUploads(deps: WireDeps) {
     /** Removes what has expired or was never finished, looking at so many things of each kind. */
     async sweep(limit: number): Promise<void> {
       await uploads.sweep(limit);
-      await receiver.sweep(limit);
+      await leftovers.sweep(limit, uploads.isNamed);
     },
   };
 }

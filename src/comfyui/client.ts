@@ -4,7 +4,8 @@
  */
 import { badAnswer, ComfyError, connectionFault } from './errors.ts';
 import { readHistoryEntry, type RunResult } from './history.ts';
-import { isObject, memberText, parseLossless, parsePython, type JsonObject } from './json.ts';
+import { namesInputs, withoutInputNames } from './input-names.ts';
+import { isObject, parseLossless, parsePython, type JsonObject } from './json.ts';
 import type { FileRef } from './outputs.ts';
 import {
   fromTuple,
@@ -230,12 +231,6 @@ export function createComfyClient(
       return isObject(answer) ? storedPrompt(answer[promptId]) : undefined;
     },
 
-    /** One entry of the history as it was sent, undefined if the history does not have it. */
-    async historyText(promptId: string): Promise<string | undefined> {
-      const text = await getText(`/history/${promptId}`, timeoutMs.read);
-      return memberText(text, promptId);
-    },
-
     /** All prompts of the queue with what was submitted, digits kept. */
     async queuedPrompts(): Promise<StoredPrompt[]> {
       const answer = parse(name, '/queue', await getText('/queue', timeoutMs.list), parseLossless);
@@ -307,7 +302,7 @@ export function createComfyClient(
     async nodeClass(classType: string): Promise<JsonObject | undefined> {
       const answer = await getJson(`/object_info/${encodeURIComponent(classType)}`);
       const info = isObject(answer) ? answer[classType] : undefined;
-      return isObject(info) ? info : undefined;
+      return isObject(info) ? withoutInputNames(info) : undefined;
     },
 
     /**
@@ -321,7 +316,8 @@ export function createComfyClient(
       const answer = same ? info!.classes : parse(name, '/object_info', text, JSON.parse);
       if (!isObject(answer)) throw badAnswer(name, 'GET /object_info', 200, text);
       infoText = text;
-      info = { classes: answer, at: now() };
+      const ours = !same && namesInputs(text);
+      info = { classes: ours ? withoutInputNames(answer) : answer, at: now() };
       return info;
     },
 

@@ -4,6 +4,7 @@
  * its object_info, only now that something is wrong.
  */
 import { distance } from 'fastest-levenshtein';
+import { withoutInputNames } from './input-names.ts';
 import { isObject, type JsonObject } from './json.ts';
 
 /** One fault of one input. `field` is null where the node as a whole is at fault. */
@@ -158,7 +159,7 @@ async function explainInput(
   const inputs = isObject(node) && isObject(node['inputs']) ? node['inputs'] : {};
   const given = info['received_value'] ?? (field === null ? undefined : inputs[field]);
   const config = info['input_config'] ?? (await inputConfig(classType, field, catalogue));
-  const allowed = allowedValues(config);
+  const allowed = allowedValues(withoutInputNames(config));
   const fault: NodeFault = { field, reason, message: '' };
   if (given !== undefined) fault.given = echo(given);
   if (Array.isArray(allowed)) {

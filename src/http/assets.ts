@@ -1,12 +1,13 @@
 /** Asset records and their bytes. */
 import { Hono } from 'hono';
 import * as wire from '../api/schemas.ts';
+import type { Listing } from '../assets/listing.ts';
 import type { OutputAssets } from '../assets/outputs.ts';
-import { isRange, rangeOf } from '../assets/range.ts';
+import { isRange } from '../assets/range.ts';
 import { nameOf, type AssetRegistry } from '../assets/registry.ts';
 import type { Thumbnails } from '../assets/thumbnails.ts';
-import { GatewayError } from '../errors.ts';
 import type { JobOutput } from '../jobs/job.ts';
+import { answerBytes, unsatisfiable } from './bytes.ts';
 import type { AppContext, Env } from './context.ts';
 import { parseQuery } from './parse.ts';
 import type { Presenter } from './present.ts';
@@ -19,9 +20,11 @@ const INERT = /^(?:image\/(?!svg)|video\/|audio\/|text\/plain|application\/json)
 
 export function assetRoutes({
   registry,
+  listing,
   presenter,
 }: {
   registry: AssetRegistry;
+  listing: Listing;
   presenter: Presenter;
 }): Hono<Env> {
   const routes = new Hono<Env>();
@@ -33,6 +36,7 @@ export function assetRoutes({
       workflow,
       session_id: session,
       media_type: mediaType,
+      source,
       limit,
       cursor,
     } = parseQuery(wire.AssetListQuery, c);
@@ -41,10 +45,15 @@ export function assetRoutes({
       ...(workflow !== undefined && { workflow }),
       ...(session !== undefined && { session }),
       ...(mediaType !== undefined && { mediaType }),
+      ...(source !== undefined && { source }),
     };
-    const { assets, next } = await registry.list(c.var.caller, query, limit, viewerOf(c), cursor);
+    const { assets, next } = await listing(c.var.caller, query, limit, viewerOf(c), cursor);
     const list: wire.AssetList = {
-      assets: assets.map((asset) => presenter.asset(asset, viewerOf(c))),
+      assets: assets.map((asset) =>
+        asset.kind === 'output'
+          ? presenter.asset(asset.record, viewerOf(c))
+          : presenter.upload(asset.upload, viewerOf(c)),
+      ),
       truncated: next !== null,
       next_cursor: next,
     };
@@ -116,36 +125,15 @@ function forwarded(c: AppContext, name: string): string | undefined {
   return name === 'range' && value !== undefined && !isRange(value) ? undefined : value;
 }
 
-/** Text lives in the record; it is small, but a range of it is still a range. */
-function textContent(c: AppContext, output: JobOutput, text: string): Response {
+/** Text lives in the record. */
+function textContent(c: AppContext, output: JobOutput, text: string): Promise<Response> {
   const bytes = new TextEncoder().encode(text);
-  const headers = contentHeaders(output);
-  const etag = `"${output.id}"`;
-  headers['etag'] = etag;
-  headers['accept-ranges'] = 'bytes';
-  const known = c.req.header('if-none-match');
-  if (known !== undefined && (known === '*' || known.includes(etag))) return c.body(null, 304, headers);
-  const condition = c.req.header('if-range');
-  const range =
-    condition === undefined || condition === etag ? rangeOf(c.req.header('range'), bytes.length) : undefined;
-  if (!range) {
-    headers['content-length'] = String(bytes.length);
-    return c.body(bytes, 200, headers);
-  }
-  const { start, end } = range;
-  if (start >= bytes.length) throw unsatisfiable(c, bytes.length);
-  headers['content-range'] = `bytes ${start}-${end - 1}/${bytes.length}`;
-  headers['content-length'] = String(end - start);
-  return c.body(bytes.slice(start, end), 206, headers);
-}
-
-export function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {
-  if (size !== undefined) c.header('content-range', `bytes */${size}`);
-  return new GatewayError(
-    'range_not_satisfiable',
-    `The range '${c.req.header('range')?.slice(0, 50)}' is not in the file${size === undefined ? '' : `, which has ${size} bytes`}.`,
-    { details: { size_bytes: size ?? null } },
-  );
+  return answerBytes(c, {
+    sizeBytes: bytes.length,
+    etag: output.id,
+    headers: contentHeaders(output),
+    open: async (range) => new Blob([bytes.slice(range?.start, range?.end)]).stream(),
+  });
 }
 
 function contentHeaders(output: JobOutput): Record<string, string> {

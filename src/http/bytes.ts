@@ -1,6 +1,6 @@
 /** Bytes as an answer: one range, and the conditions that clients ask with (RFC 9110). */
 import { rangeOf } from '../assets/range.ts';
-import { unsatisfiable } from './assets.ts';
+import { GatewayError } from '../errors.ts';
 import type { AppContext } from './context.ts';
 
 /** Bytes whose size is known, and that can be read from anywhere. */
@@ -30,4 +30,13 @@ export async function answerBytes(c: AppContext, content: Content): Promise<Resp
   const status = range ? 206 : 200;
   if (c.req.raw.method === 'HEAD') return c.body(null, status, headers);
   return c.body((await open(range)) as ReadableStream, status, headers);
+}
+
+export function unsatisfiable(c: AppContext, size: number | undefined): GatewayError {
+  if (size !== undefined) c.header('content-range', `bytes */${size}`);
+  return new GatewayError(
+    'range_not_satisfiable',
+    `The range '${c.req.header('range')?.slice(0, 50)}' is not in the file${size === undefined ? '' : `, which has ${size} bytes`}.`,
+    { details: { size_bytes: size ?? null } },
+  );
 }

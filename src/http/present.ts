@@ -3,6 +3,7 @@
  * are for.
  */
 import type * as wire from '../api/schemas.ts';
+import type { Upload } from '../assets/contents.ts';
 import type { AssetRecord } from '../assets/registry.ts';
 import type { Viewer } from '../assets/urls.ts';
 import type { AssetUrls } from '../assets/urls.ts';
@@ -115,6 +116,27 @@ export function createPresenter(assetUrls: AssetUrls, maxAgeMs: number, now: () 
       const fresh = presentJob(job, undefined, viewer);
       presented.set(job, { viewer: key, minute: thisMinute(), job: fresh });
       return fresh;
+    },
+
+    /** `createdNew`: of an answer to an upload. */
+    upload(upload: Upload, viewer: Viewer, createdNew?: boolean): wire.Asset {
+      const { url, expiresAt: until } = assetUrls.own(upload, viewer);
+      return {
+        id: upload.id,
+        hash: `blake3:${upload.hash}`,
+        size_bytes: upload.sizeBytes,
+        content_type: upload.contentType,
+        file_path: upload.filePath,
+        ...(createdNew !== undefined && { created_new: createdNew }),
+        created_at: iso(upload.createdAt),
+        url,
+        url_expires_at: iso(until),
+        ...(upload.contentType.startsWith('image/') && {
+          thumbnail_url: assetUrls.thumbnail(upload, viewer).url,
+        }),
+        expires_at: iso(upload.expiresAt),
+        tags: upload.tags,
+      };
     },
 
     asset(

@@ -2,12 +2,12 @@
 import { Hono } from 'hono';
 import * as wire from '../api/schemas.ts';
 import { checkFilePath } from '../assets/file-path.ts';
-import type { Links } from '../assets/links.ts';
 import type { OutputAssets } from '../assets/outputs.ts';
 import type { Places } from '../assets/places.ts';
 import { tooLarge, type Receiver, type Seen } from '../assets/receive.ts';
 import { contentTypeOf } from '../assets/sniff.ts';
-import type { NewUse, Upload, Uploads } from '../assets/uploads.ts';
+import type { Upload } from '../assets/contents.ts';
+import type { NewUse, Uploads } from '../assets/uploads.ts';
 import { GatewayError } from '../errors.ts';
 import { inertHeaders } from './assets.ts';
 import type { BodyReader } from './body.ts';
@@ -15,22 +15,17 @@ import { answerBytes } from './bytes.ts';
 import type { AppContext, Env } from './context.ts';
 import { drainBody, readFileForm, type FileForm } from './multipart.ts';
 import { refusal } from './parse.ts';
+import type { Presenter } from './present.ts';
 
 export interface UploadRouteDeps {
   uploads: Uploads;
   receiver: Receiver;
   places: Places;
-  links: Links;
+  presenter: Presenter;
   outputs: Pick<OutputAssets, 'find'>;
   bodies: BodyReader;
   config: { maxUploadBytes: number; assetTtlMs: number };
-  now: () => number;
 }
-
-/** How long links to content last, in ms: signed ones, and plain ones (which do not really end). */
-const SIGNED_MS = 60 * 60 * 1000;
-const PLAIN_MS = 24 * 60 * 60 * 1000;
-const MINUTE_MS = 60_000;
 
 /** Bytes that are read of what is refused, in limits of one file. */
 const DRAINED = 2;
@@ -41,36 +36,15 @@ const FORM_BYTES = 1024 * 1024;
 export function uploadRoutes({
   uploads,
   receiver,
-  links,
+  presenter,
   outputs,
   bodies,
   config,
-  now,
 }: UploadRouteDeps): Hono<Env> {
   const routes = new Hono<Env>();
 
-  function present(c: AppContext, upload: Upload, createdNew?: boolean): wire.Asset {
-    const path = `/api/v2/assets/${upload.id}`;
-    const { owner } = c.var.caller;
-    // For whole minutes, so that equal reads give equal links.
-    const until = (Math.floor(now() / MINUTE_MS) + 1) * MINUTE_MS + (links.signed ? SIGNED_MS : PLAIN_MS);
-    return {
-      id: upload.id,
-      hash: `blake3:${upload.hash}`,
-      size_bytes: upload.sizeBytes,
-      content_type: upload.contentType,
-      file_path: upload.filePath,
-      ...(createdNew !== undefined && { created_new: createdNew }),
-      created_at: iso(upload.createdAt),
-      url: c.var.base + links.sign(`${path}/content`, owner, until),
-      url_expires_at: iso(until),
-      ...(upload.contentType.startsWith('image/') && {
-        thumbnail_url: c.var.base + links.sign(`${path}/thumbnail`, owner, until),
-      }),
-      expires_at: iso(upload.expiresAt),
-      tags: upload.tags,
-    };
-  }
+  const present = (c: AppContext, upload: Upload, createdNew?: boolean): wire.Asset =>
+    presenter.upload(upload, { base: c.var.base, owner: c.var.caller.owner }, createdNew);
 
   const ttlOf = (seconds: number | undefined): number =>
     seconds === undefined ? config.assetTtlMs : seconds * 1000;
@@ -220,8 +194,4 @@ function notThere(hash: string): GatewayError {
     'blob_not_found',
     `There are no bytes of yours with the hash '${hash.slice(0, 80)}'. Upload the file.`,
   );
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

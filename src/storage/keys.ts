@@ -56,8 +56,11 @@ export const copyLeaseKey = (jobId: string): string => `copying:${jobId}`;
 export const COPY_SEARCH_KEY = 'copying';
 
 /** Key of what an owner uploaded, by the blake3 of its bytes (hex). */
-export const uploadKey = (owner: string, hash: string): string =>
-  `${UPLOAD_PREFIX}:${bytesToHex(sha256(utf8ToBytes(owner))).slice(0, 32)}:${hash}`;
+export const uploadKey = (owner: string, hash: string): string => `${uploadsOf(owner)}:${hash}`;
+
+/** What the keys of an owner's uploads begin with. */
+export const uploadsOf = (owner: string): string =>
+  `${UPLOAD_PREFIX}:${bytesToHex(sha256(utf8ToBytes(owner))).slice(0, 32)}`;
 
 export const UPLOAD_PREFIX = 'uploads';
 

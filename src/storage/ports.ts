@@ -66,8 +66,8 @@ export interface Stores {
   /** No other process writes to it, so that what was written may be remembered. */
   singleWriter: boolean;
   /**
-   * Replaces a value if it is still the one that was read (compared as JSON); false if not. Only where several
-   * processes write and the store can compare.
+   * Replaces a value, or removes it (null), if it is still the one that was read (compared as JSON); false if not. Only
+   * where several processes write and the store can compare.
    */
   swap?: (key: string, expected: unknown, value: unknown) => Promise<boolean>;
   /** Only where several processes share the store. */

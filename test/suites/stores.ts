@@ -166,6 +166,9 @@ export function storeSuite(name: string, open: () => Promise<Stores>): void {
         Array.from({ length: 20 }, (_, n) => swap(key, { n: 1 }, { n, m: 1 })),
       );
       expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await swap(key, { n: 1 }, null)).toBe(false);
+      expect(await swap(key, await storage.getItem(key), null)).toBe(true);
+      expect(await storage.hasItem(key)).toBe(false);
     });
 
     test('swap: what is not there is null, and not made by another swap', async ({ skip }) => {

@@ -40,11 +40,18 @@ export function openFileBlobs(dir: string): BlobStore {
 
     async put(key, body, { contentType }) {
       const path = pathOf(key);
-      const written = await write(body);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      // The type first: a blob without one is none.
-      await rename(await write(contentType), path + TYPE);
-      await rename(written, path);
+      const written: string[] = [];
+      try {
+        written.push(await write(body));
+        written.push(await write(contentType));
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        // The type last: a blob without one is none.
+        await rename(written[0]!, path);
+        await rename(written[1]!, path + TYPE);
+      } catch (error) {
+        for (const left of written) await rm(left, { force: true });
+        throw error;
+      }
     },
 
     async get(key, range) {

@@ -121,10 +121,10 @@ export const RECORD_SCRIPTS = {
       reindex(record, sets)
     end`,
 
-  /** Expected text ('null' for none), new text, sets. 1 if it was as expected. */
+  /** Expected text ('null' for none), new text ('null' for none), sets. 1 if it was as expected. */
   swap: `${REINDEX}
     if (redis.call('GET', KEYS[1]) or 'null') ~= ARGV[1] then return 0 end
-    redis.call('SET', KEYS[1], ARGV[2])
+    if ARGV[2] == 'null' then redis.call('UNLINK', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
     reindex(KEYS[1], ARGV[3])
     return 1`,
 
