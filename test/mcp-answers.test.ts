@@ -245,3 +245,28 @@ test('where an asset came from has what ComfyUI says of the run, in its own form
   // The graph is there once; tracebacks, inputs and what the gateway sent along are not shown.
   expect(text).not.toMatch(/"prompt":|traceback|current_inputs|\.py|client_id|comfygate/);
 });
+
+test('a long name of a workflow makes a tool that every model takes', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'comfygate-long-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  const graph = JSON.stringify({
+    '1': {
+      class_type: 'EmptyImage',
+      inputs: { width: 8, height: 8, batch_size: 1, color: 'PARAM_INT_COLOR' },
+    },
+    '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'gw/long' } },
+  });
+  const stems = [`${'long_'.repeat(18)}a`, `${'long_'.repeat(18)}b`, 'x'.repeat(64)];
+  for (const stem of stems) await writeFile(join(dir, `${stem}.json`), graph);
+  const { gateway } = await startBoth({ WORKFLOW_DIR: dir });
+  const me = await connect(gateway.url, '2025-11-25');
+  const names = (await me.tools()).map(({ name }) => name);
+  expect(names.filter((name) => !/^\w{1,64}$/.test(name))).toEqual([]);
+  expect(names).toContain(stems[2]);
+  const [first, second] = names.filter((name) => name.startsWith('long_'));
+  expect(await me.ok(first!, { color: 1 })).toMatchObject({ tool: first, workflow_id: stems[0] });
+  expect(await me.ok(second!, { color: 2 })).toMatchObject({ tool: second, workflow_id: stems[1] });
+  expect(await me.ok('run_workflow', { workflow_id: stems[1], overrides: { color: 3 } })).toMatchObject({
+    status: 'completed',
+  });
+});

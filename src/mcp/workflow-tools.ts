@@ -19,7 +19,10 @@ export interface WorkflowToolDeps {
 const MAX_OPTIONS = 30;
 const MAX_OPTION_CHARS = 1_200;
 
-/** A tool of its own for each workflow that can be run; names that are taken get `_2`. */
+/** Some models refuse all tools if one has a longer name. */
+const MAX_NAME = 64;
+
+/** A tool of its own for each workflow that can be run; names that are taken get `_2`, long ones are cut. */
 export function toolsOfWorkflows(
   listed: readonly ListedWorkflow[],
   taken: ReadonlySet<string>,
@@ -28,7 +31,7 @@ export function toolsOfWorkflows(
   const names = new Set(taken);
   return listed.flatMap(({ name: id, described }) => {
     if (!described) return [];
-    const name = uniqueName(id, names);
+    const name = uniqueName(id.length > MAX_NAME ? id.slice(0, MAX_NAME - 4) : id, names);
     names.add(name);
     return workflowTool(name, id, described, deps);
   });
