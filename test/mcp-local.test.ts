@@ -96,7 +96,9 @@ test(
     });
     expect(await me.ok('comfyui_health_check')).toMatchObject({
       status: 'unreachable',
-      backends: [{ name: 'comfyui-1', reachable: false }],
+      backends: [
+        { name: 'comfyui-1', reachable: false, queue_running: null, queue_pending: null, latency_ms: null },
+      ],
       error: expect.stringMatching(/Start ComfyUI/),
     });
     expect((await me.refused('list_models')).code).toBe('upstream_unreachable');

@@ -4,6 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as wire from '../src/api/schemas.ts';
+import { createLinks } from '../src/assets/links.ts';
+import type { OutputAssets } from '../src/assets/outputs.ts';
+import { createAssetRegistry } from '../src/assets/registry.ts';
+import { createAssetUrls } from '../src/assets/urls.ts';
+import { createComfyClient, overFetch, TIMEOUT_MS } from '../src/comfyui/client.ts';
+import { GatewayError } from '../src/errors.ts';
+import type { Job, JobOutput } from '../src/jobs/job.ts';
 import { openFileStores } from '../src/runtime/stores/file.ts';
 import { refusal, startBoth, startGateway, startSimulator, type TestGateway } from './support/gateway.ts';
 import {
@@ -218,6 +225,56 @@ test('identity and links survive another host', async () => {
     await fetch(`http://localhost:${port}/api/v2/assets/${id}`)
   ).json()) as wire.Asset;
   expect(elsewhere).toMatchObject({ id, url: `http://localhost:${port}/api/v2/assets/${id}/content` });
+});
+
+test('what an asset was made by: parameters, graph and ComfyUI history as text, null where that is gone', async () => {
+  const { gateway, simulator } = await startBoth();
+  const graph = pictureGraph();
+  const shown = await run(gateway, graph);
+  const address = { name: 'comfyui-1', url: simulator.url, headers: {} };
+  const client = createComfyClient(address, overFetch(fetch), Date.now, TIMEOUT_MS);
+  const id = shown.outputs[0]!.id;
+  const output = {
+    id,
+    kind: 'image',
+    node: '2',
+    contentType: 'image/png',
+    sizeBytes: 1,
+    seq: 1,
+  } as JobOutput;
+  const job = {
+    id: shown.id,
+    createdAt: 1,
+    inputs: { prompt: 'a fox' },
+    outputs: [output],
+  } as unknown as Job;
+  const text = JSON.stringify(graph);
+  let gone = false;
+  const unknown = new GatewayError('not_found', 'gone');
+  const registry = createAssetRegistry({
+    service: {
+      getKept: async () => job,
+      listKept: async () => ({ jobs: [job], next: null }),
+      keptGraph: async () => (gone ? Promise.reject(unknown) : text),
+    },
+    outputs: {
+      find: async () => ({ job, output }),
+      examined: async () => output,
+      history: (of: Job) => client.historyText(of.id),
+    } as unknown as OutputAssets,
+    urls: createAssetUrls(createLinks({ apiKeys: [] }, Date.now), undefined, Date.now),
+    assetTtlMs: 1_000,
+    maxExamined: 0,
+  });
+  const me = { owner: 'anonymous', admin: true };
+  const viewer = { base: 'https://gate.example', owner: 'anonymous' };
+  const found = await registry.metadata(me, id, viewer);
+  expect(found).toMatchObject({ id, parameters: { prompt: 'a fox' }, graphText: text, expiresAt: 1_001 });
+  const history = JSON.parse(found.historyText!) as Record<string, unknown>;
+  expect(Object.keys(history)).toEqual(expect.arrayContaining(['prompt', 'outputs', 'status']));
+  gone = true;
+  await fetch(`${simulator.url}/history`, { method: 'POST', body: '{"clear":true}' });
+  expect(await registry.metadata(me, id, viewer)).toMatchObject({ graphText: null, historyText: null });
 });
 
 describe('expiry', () => {

@@ -171,6 +171,12 @@ export function createOutputAssets({ stores, service, copies, clientOf }: Output
         await service.learn(job.id, { type: 'assets', assets: [{ id: output.id, media, sizeBytes }] });
       return { ...output, media, sizeBytes };
     },
+
+    /** ComfyUI's history entry of a job as text; undefined if it has none or cannot be asked. */
+    history: (job: Job): Promise<string | undefined> =>
+      clientOf(job)
+        ?.historyText(job.id)
+        .catch(() => undefined) ?? Promise.resolve(undefined),
   };
 }
 

@@ -46,10 +46,19 @@ export interface AssetPage {
   next: string | null;
 }
 
+export interface AssetMetadata extends AssetRecord {
+  /** The inputs of a named workflow; null for a plain graph. */
+  parameters: Record<string, unknown> | null;
+  /** The submitted graph as text, every digit kept; null if it is not stored any more. */
+  graphText: string | null;
+  /** ComfyUI's history entry as text; null if ComfyUI has forgotten it or cannot be asked. */
+  historyText: string | null;
+}
+
 export type AssetRegistry = ReturnType<typeof createAssetRegistry>;
 
 interface RegistryDeps {
-  service: Pick<JobService, 'getKept' | 'listKept'>;
+  service: Pick<JobService, 'getKept' | 'listKept' | 'keptGraph'>;
   outputs: OutputAssets;
   urls: AssetUrls;
   /** Retention of assets, from the end of their job. */
@@ -160,6 +169,21 @@ export function createAssetRegistry({ service, outputs, urls, assetTtlMs, maxExa
           record(job, i < Math.max(maxExamined, FEW) ? await outputs.examined(job, output) : output, viewer),
         ),
       ),
+
+    /** The same with what it was made by. */
+    async metadata(caller: Caller, id: string, viewer: Viewer): Promise<AssetMetadata> {
+      const found = await this.get(caller, id, viewer);
+      const [graphText, historyText] = await Promise.all([
+        service.keptGraph(caller, found.job.id).catch(notFoundIsUndefined),
+        outputs.history(found.job),
+      ]);
+      return {
+        ...found,
+        parameters: found.job.inputs ?? null,
+        graphText: graphText ?? null,
+        historyText: historyText ?? null,
+      };
+    },
   };
 }
 

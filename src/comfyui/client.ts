@@ -5,7 +5,7 @@
 import { badAnswer, ComfyError, connectionFault } from './errors.ts';
 import { readHistoryEntry, type RunResult } from './history.ts';
 import { namesInputs, withoutInputNames } from './input-names.ts';
-import { isObject, parseLossless, parsePython, type JsonObject } from './json.ts';
+import { isObject, memberText, parseLossless, parsePython, type JsonObject } from './json.ts';
 import type { FileRef } from './outputs.ts';
 import {
   fromTuple,
@@ -229,6 +229,12 @@ export function createComfyClient(
       const path = `/history/${promptId}`;
       const answer = parse(name, path, await getText(path, timeoutMs.read), parseLossless);
       return isObject(answer) ? storedPrompt(answer[promptId]) : undefined;
+    },
+
+    /** One entry of the history as it was sent, undefined if the history does not have it. */
+    async historyText(promptId: string): Promise<string | undefined> {
+      const text = await getText(`/history/${promptId}`, timeoutMs.read);
+      return memberText(text, promptId);
     },
 
     /** All prompts of the queue with what was submitted, digits kept. */

@@ -54,6 +54,43 @@ export function readHistoryEntry(entry: unknown): RunResult | undefined {
   };
 }
 
+/**
+ * An entry in ComfyUI's own form, for whoever wants to know how a run went: without what was submitted, and of its messages only
+ * what says nothing of its machine. `undefined` if it is not one.
+ */
+export function shownEntry(entry: unknown): JsonObject | undefined {
+  if (!isObject(entry)) return undefined;
+  const { outputs = {}, status, meta } = entry;
+  const { status_str: outcome, completed, messages } = isObject(status) ? status : {};
+  return {
+    outputs,
+    status: { status_str: outcome, completed, messages: messageList(messages).map(shownMessage) },
+    ...(isObject(meta) && { meta }),
+  };
+}
+
+function shownMessage([type, data]: Message): Message {
+  const shown = Object.entries(data).filter(([name]) => SHOWN.has(name));
+  const message = data['exception_message'];
+  return [
+    type,
+    {
+      ...Object.fromEntries(shown),
+      ...(typeof message === 'string' && { exception_message: withoutFolders(message.trim()) }),
+    },
+  ];
+}
+
+const SHOWN = new Set([
+  'prompt_id',
+  'timestamp',
+  'nodes',
+  'node_id',
+  'node_type',
+  'executed',
+  'exception_type',
+]);
+
 type Message = [type: string, data: JsonObject];
 
 function messageList(value: unknown): Message[] {

@@ -27,6 +27,16 @@ export type RunOptions = Omit<
   dropUnknown?: boolean;
 };
 
+/** What is different when a job is run again. */
+export interface Changes {
+  /** Undefined or null draws new ones, -1 keeps those of the job. */
+  seed?: unknown;
+  /** By parameter or `node.input`. */
+  overrides?: Readonly<Record<string, unknown>>;
+  /** The job may be one that is not shown any more, as long as its outputs are assets. */
+  kept?: boolean;
+}
+
 /** A submission, with the values that were used (seeds drawn included) and why others were not. */
 export type Ran = Submitted & { applied: Record<string, unknown>; dropped: Record<string, string> };
 
@@ -153,18 +163,15 @@ export function createRuns({ service, catalogue, descriptions, objectInfo }: Run
       });
     },
 
-    /**
-     * Runs a job's graph again with changes, in the same session if none is given. `seed`: undefined or null draws new ones,
-     * -1 keeps those of the job. `overrides`: by parameter or `node.input`.
-     */
+    /** Runs a job's graph again with changes, in the same session if none is given. */
     async regenerate(
       caller: Caller,
       jobId: string,
-      { seed, overrides = {} }: { seed?: unknown; overrides?: Readonly<Record<string, unknown>> },
+      { seed, overrides = {}, kept = false }: Changes,
       { dropUnknown = false, ...options }: RunOptions = {},
     ): Promise<Ran> {
-      const job = await service.get(caller, jobId);
-      const graphText = await service.graph(caller, jobId);
+      const job = await (kept ? service.getKept : service.get)(caller, jobId);
+      const graphText = await (kept ? service.keptGraph : service.graph)(caller, jobId);
       const workflow = await repeatable(caller, job, graphText);
       const given = seed !== undefined && seed !== null;
       if (given && overrides['seed'] !== undefined) {
@@ -277,10 +284,14 @@ function mayBeOutOfDate({ reason }: ValueFault): boolean {
 }
 
 function refusal({ message, faults }: { message: string; faults: ValueFault[] }): GatewayError {
-  return new GatewayError('invalid_request', `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
-    status: 422,
-    details: { faults: faults.map(({ parameter, ...fault }) => ({ field: parameter, ...fault })) },
-  });
+  return new GatewayError(
+    'invalid_request',
+    `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/[^.?!]$/, '$&.')}`,
+    {
+      status: 422,
+      details: { faults: faults.map(({ parameter, ...fault }) => ({ field: parameter, ...fault })) },
+    },
+  );
 }
 
 /** A whole number in 0 … 2^50, which JavaScript clients hold exactly. */

@@ -219,6 +219,22 @@ export function createJobService(deps: JobServiceDeps) {
     );
   }
 
+  /** How many jobs of those that match are shown to the caller; at least so many if `capped`, as some stores stop counting. */
+  async function countShown(
+    caller: Caller,
+    query: Omit<JobQuery, 'owner' | 'before'>,
+  ): Promise<{ total: number; capped: boolean }> {
+    const mine = caller.admin ? query : { ...query, owner: caller.owner };
+    const all = await store.count(mine);
+    const capped = stores.jobs.maxCounted !== undefined && all >= stores.jobs.maxCounted;
+    // Where records end by themselves, none is there for longer than it is shown, but for the sake of its assets.
+    if (stores.recordOptions && settings.outputTtlMs <= settings.jobMaxAgeMs) return { total: all, capped };
+    const old = { ...mine, before: now() - settings.jobMaxAgeMs };
+    const statuses = LIVE.filter((status) => query.statuses?.includes(status) ?? true);
+    const [kept, live] = await Promise.all([store.count(old), store.count({ ...old, statuses })]);
+    return { total: all - kept + live, capped };
+  }
+
   /** Asks for the end of a job, and waits a moment to see it. A job that is over stays as it is. */
   async function cancel(caller: Caller, id: string): Promise<Job> {
     const job = await get(caller, id);
@@ -382,9 +398,7 @@ export function createJobService(deps: JobServiceDeps) {
     listKept: (caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) =>
       list(caller, query, limit, cursor, settings.outputTtlMs),
 
-    /** How many jobs of the caller match; on KV counted up to 1,000. */
-    count: (caller: Caller, query: Omit<JobQuery, 'owner'>): Promise<number> =>
-      store.count(caller.admin ? query : { ...query, owner: caller.owner }),
+    countShown,
 
     /** What ComfyUI itself remembers of a run; undefined if it has forgotten it, or has not finished it. */
     history: async (job: Job): Promise<RunResult | undefined> =>

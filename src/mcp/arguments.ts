@@ -16,7 +16,10 @@ export function inputSchema({ inputs, foreign = [] }: Pick<Tool, 'inputs' | 'for
   };
 }
 
-/** The arguments that count, checked. Throws `invalid_request` (422) with all faults at once. */
+/** Faults that a refusal names. */
+const MAX_FAULTS = 20;
+
+/** The arguments that count, checked. Throws `invalid_request` (422) with all faults at once, up to `MAX_FAULTS`. */
 export function checkArguments(tool: Pick<Tool, 'name' | 'inputs' | 'foreign'>, given: unknown): Arguments {
   if (given !== undefined && !isObject(given)) {
     throw refusal([
@@ -29,16 +32,20 @@ export function checkArguments(tool: Pick<Tool, 'name' | 'inputs' | 'foreign'>, 
   }
   const args: [string, unknown][] = [];
   const faults: ValueFault[] = [];
+  let more = 0;
   const fields = new Map(tool.inputs.map((field) => [field.name, field]));
   for (const [name, value] of Object.entries(given ?? {})) {
     const field = fields.get(name);
-    if (!field && !tool.foreign) faults.push(unknownArgument(tool, name));
-    else if (value === null || value === undefined) continue;
+    if (!field && !tool.foreign) {
+      if (faults.length < MAX_FAULTS) faults.push(unknownArgument(tool, name));
+      else more++;
+    } else if (value === null || value === undefined) continue;
     else if (!field) args.push([name, value]);
     else {
       const checked = checkValue({ ...field, required: false, bindings: [] }, value);
       if (checked.ok) args.push([name, checked.recorded]);
-      else faults.push(checked.fault);
+      else if (faults.length < MAX_FAULTS) faults.push(checked.fault);
+      else more++;
     }
   }
   const known = new Map(args);
@@ -52,13 +59,13 @@ export function checkArguments(tool: Pick<Tool, 'name' | 'inputs' | 'foreign'>, 
       faults.push({ parameter: field.name, reason: 'missing_input', message, allowed: field.type });
     }
   }
-  if (faults.length > 0) throw refusal(faults);
+  if (faults.length > 0) throw refusal(faults, more);
   return Object.fromEntries(args);
 }
 
 /** A refusal for one argument. */
-export function badArgument(field: string, message: string): GatewayError {
-  return refusal([{ parameter: field, reason: 'missing_input', message }]);
+export function badArgument(field: string, reason: ValueFault['reason'], message: string): GatewayError {
+  return refusal([{ parameter: field, reason, message }]);
 }
 
 function unknownArgument(tool: Pick<Tool, 'name' | 'inputs'>, name: string): ValueFault {
@@ -75,8 +82,10 @@ function unknownArgument(tool: Pick<Tool, 'name' | 'inputs'>, name: string): Val
   };
 }
 
-function refusal(faults: ValueFault[]): GatewayError {
-  const message = faults.map((fault) => fault.message.replace(/[^.?!]$/, '$&.')).join(' ');
+/** `more`: faults that are not named. */
+function refusal(faults: ValueFault[], more = 0): GatewayError {
+  const sentences = faults.map((fault) => fault.message.replace(/[^.?!]$/, '$&.'));
+  const message = [...sentences, ...(more > 0 ? [`There are ${more} more faults.`] : [])].join(' ');
   const listed = faults.map(({ parameter, ...rest }) => ({ field: parameter, ...rest }));
   return new GatewayError('invalid_request', message, { status: 422, details: { faults: listed } });
 }

@@ -1,18 +1,16 @@
 /** Tools about what jobs made: looking at it, listing it, where it came from. */
-import { isObject, parseLossless, type JsonObject } from '../comfyui/json.ts';
-import type { RunResult } from '../comfyui/history.ts';
+import { isObject, parseLossless } from '../comfyui/json.ts';
+import { shownEntry } from '../comfyui/history.ts';
 import type { AssetRecord, AssetRegistry } from '../assets/registry.ts';
 import type { Thumbnails } from '../assets/thumbnails.ts';
-import { GatewayError, notFoundIsUndefined } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import { toBase64 } from '../jobs/feed.ts';
-import type { JobService } from '../jobs/service.ts';
 import { SESSION_FIELD, sessionOf } from './running.ts';
 import { ASSET_RECORD, I, listOf, NO, NS, O } from './shapes.ts';
 import { READS, type Field, type Tool } from './tool.ts';
-import { assetRecordWords, fileOf, isoOrNull, viewerOf } from './words.ts';
+import { assetRecordWords, fileOf, viewerOf } from './words.ts';
 
 export interface AssetToolDeps {
-  service: JobService;
   registry: AssetRegistry;
   thumbnails: Pick<Thumbnails, 'get'>;
 }
@@ -136,7 +134,7 @@ function listAssets({ registry }: AssetToolDeps): Tool {
   };
 }
 
-function getAssetMetadata({ service, registry }: AssetToolDeps): Tool {
+function getAssetMetadata({ registry }: AssetToolDeps): Tool {
   return {
     name: 'get_asset_metadata',
     title: 'Where an asset came from',
@@ -145,36 +143,20 @@ function getAssetMetadata({ service, registry }: AssetToolDeps): Tool {
     inputs: [ASSET_ID],
     output: { ...ASSET_RECORD, parameters: O, submitted_workflow: NO, comfy_history: NO },
     async run(args, context) {
-      const record = await registry.get(context.caller, args['asset_id'] as string, viewerOf(context));
-      const { job } = record;
-      const [graph, history] = await Promise.all([
-        service.keptGraph(context.caller, job.id).catch(notFoundIsUndefined),
-        // ComfyUI may be away or have forgotten it; what is asked for first is ours.
-        service.history(job).catch(() => undefined),
-      ]);
-      const submitted = graph === undefined ? null : parseLossless(graph);
+      const found = await registry.metadata(context.caller, args['asset_id'] as string, viewerOf(context));
+      const { parameters, graphText, historyText } = found;
+      const submitted = graphText === null ? null : parseLossless(graphText);
+      const history = historyText === null ? undefined : shownEntry(parseLossless(historyText));
       return {
         content: {
-          ...assetRecordWords(record),
-          parameters: job.inputs ?? {},
+          ...assetRecordWords(found),
+          parameters: parameters ?? {},
           submitted_workflow: isObject(submitted) ? submitted : null,
-          comfy_history: history ? historyWords(history) : null,
+          comfy_history: history ?? null,
         },
-        files: [fileOf(record)],
+        files: [fileOf(found)],
       };
     },
-  };
-}
-
-/** What ComfyUI's history says of a run; the entry itself has tracebacks and paths of its machine. */
-function historyWords({ outcome, startedAt, endedAt, cachedNodes, outputs, error }: RunResult): JsonObject {
-  return {
-    status: outcome,
-    started_at: isoOrNull(startedAt),
-    ended_at: isoOrNull(endedAt),
-    cached_nodes: cachedNodes,
-    outputs: outputs.map(({ node, key, file }) => ({ node, key, ...file })),
-    ...(error && { error: { message: error.message, node_id: error.nodeId, class_type: error.classType } }),
   };
 }
 

@@ -151,9 +151,9 @@ function listJobs({ service }: JobToolDeps): Tool {
     async run(args, context) {
       const { limit = 20, offset = 0 } = args as { limit?: number; offset?: number };
       const query = queryOf(args, context);
-      const [page, total] = await Promise.all([
+      const [page, { total, capped }] = await Promise.all([
         service.list(context.caller, query, offset + limit),
-        service.count(context.caller, query),
+        service.countShown(context.caller, query),
       ]);
       const jobs = (page?.jobs ?? []).slice(offset).map((job) => ({
         job_id: job.id,
@@ -162,8 +162,6 @@ function listJobs({ service }: JobToolDeps): Tool {
         created_at: isoOrNull(job.createdAt),
         ...(job.completedAt !== undefined && { completed_at: isoOrNull(job.completedAt) }),
       }));
-      // More than were counted: the store stopped counting.
-      const capped = total <= offset + jobs.length && page?.next !== null;
       return { content: { total, ...(capped && { total_capped: true }), jobs } };
     },
   };
@@ -183,9 +181,9 @@ function healthCheck({ service, backends, now }: JobToolDeps): Tool {
         name: S,
         reachable: B,
         version: S,
-        queue_running: I,
-        queue_pending: I,
-        latency_ms: I,
+        queue_running: NI,
+        queue_pending: NI,
+        latency_ms: NI,
       }),
       jobs: objectOf(Object.fromEntries(['total', ...SEED_STATUSES].map((name) => [name, I]))),
       error: S,
@@ -194,11 +192,11 @@ function healthCheck({ service, backends, now }: JobToolDeps): Tool {
       const [checked, counts] = await Promise.all([
         Promise.all(backends().map((backend) => checkBackend(backend, now))),
         Promise.all(
-          SEED_STATUSES.map(async (status) => service.count(caller, { statuses: SEED_STATUS[status] })),
+          SEED_STATUSES.map((status) => service.countShown(caller, { statuses: SEED_STATUS[status] })),
         ),
       ]);
-      const jobs = Object.fromEntries(SEED_STATUSES.map((status, i) => [status, counts[i]!]));
-      const total = counts.reduce((sum, count) => sum + count, 0);
+      const jobs = Object.fromEntries(SEED_STATUSES.map((status, i) => [status, counts[i]!.total]));
+      const total = counts.reduce((sum, count) => sum + count.total, 0);
       return { content: { ...healthOf(checked), jobs: { total, ...jobs } } };
     },
   };
@@ -239,26 +237,28 @@ function getJob({ service, feed, registry, waitFor }: JobToolDeps): Tool {
         throw error;
       });
       if (found instanceof GatewayError) {
-        const content = { status: 'not_found', prompt_id: id, message: found.message, ...toEnvelope(found) };
+        const content = {
+          status: 'not_found',
+          prompt_id: id.slice(0, 64),
+          message: found.message,
+          ...toEnvelope(found),
+        };
         return { content, failed: true };
       }
       const job = await waitFor(found, (args['wait_seconds'] as number | undefined) ?? 0, context);
       const live = feed.live(job.id);
       const base = { status: getJobStatus(job), prompt_id: job.id, message: messageOf(job, live) };
-      const verbose = args['verbose'] === true ? await details(job, service, context) : {};
       const progress = progressWords(job, feed);
-      if (getJobStatus(job) === 'error') return failure(job, { ...base, ...verbose });
       const records = await registry.ofJob(job, viewerOf(context));
-      return {
-        content: {
-          ...base,
-          ...(base.status === 'queued' && { position: live?.position ?? null }),
-          ...(progress && { progress }),
-          ...(records.length > 0 && { outputs: records.map(assetWords) }),
-          ...verbose,
-        },
-        files: records.map(fileOf),
+      const content = {
+        ...base,
+        ...(base.status === 'queued' && { position: live?.position ?? null }),
+        ...(progress && { progress }),
+        ...(records.length > 0 && { outputs: records.map(assetWords) }),
+        ...(args['verbose'] === true && (await details(job, service, context))),
       };
+      const files = records.map(fileOf);
+      return base.status === 'error' ? { ...failure(job, content), files } : { content, files };
     },
   };
 }
@@ -283,13 +283,18 @@ function cancelJob({ service, feed }: JobToolDeps): Tool {
 function eitherId(args: Arguments): string {
   const { prompt_id: prompt, job_id: job } = args as { prompt_id?: string; job_id?: string };
   const id = prompt ?? job;
-  if (id === undefined) throw badArgument('prompt_id', "'prompt_id' is missing: give it, or 'job_id'");
+  if (id === undefined)
+    throw badArgument('prompt_id', 'missing_input', "'prompt_id' is missing: give it, or 'job_id'");
   if (prompt !== undefined && job !== undefined && prompt !== job)
-    throw badArgument('job_id', "'job_id' and 'prompt_id' are the same thing, but two were given; give one");
+    throw badArgument(
+      'job_id',
+      'conflict',
+      "'job_id' and 'prompt_id' are the same thing, but two were given; give one",
+    );
   return id;
 }
 
-function queryOf(args: Arguments, context: ToolContext): Parameters<JobService['count']>[1] {
+function queryOf(args: Arguments, context: ToolContext): Parameters<JobService['countShown']>[1] {
   const status = args['status'] as keyof typeof SEED_STATUS | undefined;
   const session = args['session_id'] === undefined ? undefined : sessionOf(args, context);
   return {

@@ -103,9 +103,9 @@ export function healthOf(checked: readonly BackendHealth[]): JsonObject {
       name,
       reachable: status !== 'unreachable',
       ...(version !== undefined && { version }),
-      ...(queueRunning !== undefined && { queue_running: queueRunning }),
-      ...(queuePending !== undefined && { queue_pending: queuePending }),
-      ...(latencyMs !== undefined && { latency_ms: latencyMs }),
+      queue_running: queueRunning ?? null,
+      queue_pending: queuePending ?? null,
+      latency_ms: latencyMs ?? null,
     })),
     ...(faults.length > 0 && {
       error: `${faults.join(', ')}. Start ComfyUI, or look at COMFYUI_URL; jobs that were accepted are not lost.`,

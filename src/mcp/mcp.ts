@@ -44,20 +44,21 @@ export interface McpDeps {
 export function createMcp(deps: McpDeps): ServerFor {
   const { service, runs, descriptions, upstream, feed, outputs, registry, thumbnails, backends, now, log } =
     deps;
-  const waitFor = createWaiting(service, feed, deps.resident);
+  const waitFor = createWaiting({ service, feed, resident: deps.resident, now });
   const running = createRunning({ feed, registry, thumbnails, waitFor });
   const workflows = { runs, descriptions, running, outputs };
   const fixed = [
     ...runTools(workflows),
-    ...assetTools({ service, registry, thumbnails }),
+    ...assetTools({ registry, thumbnails }),
     ...jobTools({ service, feed, registry, waitFor, backends, now }),
     ...settingTools({ descriptions, upstream, defaults: deps.defaults, workflowDir: deps.workflowDir }),
   ];
   return createServers({
-    tableOf: createTables(fixed, descriptions, workflows),
+    tables: createTables(fixed, descriptions, workflows),
     resources: createResources({ service, descriptions, feed, registry, outputs }),
     complete: createCompletion({ descriptions, service, upstream }),
     version: deps.version,
+    now,
     log,
   });
 }

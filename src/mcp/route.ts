@@ -41,16 +41,16 @@ export function mcpRoute({ serverFor, readText, newId }: RouteDeps): Hono<Env> {
       return answer(c, refuse(null, -32_700, 'The body is not valid JSON.'));
     }
     const route = classifyInboundRequest({ httpMethod: 'POST', body, ...protocolHeaders(headers) });
-    const { caller, base } = c.var;
+    const { caller, base, requestId } = c.var;
     switch (route.kind) {
       case 'reject':
         return answer(c, refuse(idOf(body), route.code, route.message, route.data, route.httpStatus));
       case 'modern':
-        return answer(c, await serveModern(serverFor({ caller, base }), request, route));
+        return answer(c, await serveModern(serverFor({ caller, base, requestId }), request, route));
       case 'legacy': {
         const opens = route.reason === 'initialize';
         const session = opens ? newId() : sessionOf(headers);
-        const server = serverFor({ caller, base, ...(session !== undefined && { session }) });
+        const server = serverFor({ caller, base, requestId, ...(session !== undefined && { session }) });
         const response = await serveLegacy(server, request, body);
         if (opens && session !== undefined && response.ok) c.header(SESSION_HEADER, session);
         return answer(c, response);

@@ -136,11 +136,13 @@ export function sessionOf(args: Arguments, { session }: ToolContext): string | u
     if (session !== undefined) return session;
     throw badArgument(
       'session_id',
+      'not_in_list',
       "'session_id' cannot be 'current' here, as this client has no session; give one of your own making, such as 'poster-3'",
     );
   }
   if (/^[\x20-\x7e]{1,128}$/.test(given)) return given;
-  throw badArgument('session_id', "'session_id' must have 1 to 128 printable ASCII characters");
+  const reason = given.length > 128 ? 'too_big' : 'wrong_type';
+  throw badArgument('session_id', reason, "'session_id' must have 1 to 128 printable ASCII characters");
 }
 
 function jobOf(ran: Ran): Job {

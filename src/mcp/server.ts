@@ -16,14 +16,16 @@ import type { Complete } from './completion.ts';
 import { MODERN } from './modern.ts';
 import { getPrompt, PROMPT_LIST } from './prompts.ts';
 import type { Resources } from './resources.ts';
-import type { TableOf } from './table.ts';
+import type { Tables } from './table.ts';
 import type { ToolContext, Visit } from './tool.ts';
 
 export interface ServerParts {
-  tableOf: TableOf;
+  tables: Tables;
   resources: Resources;
   complete: Complete;
   version: string;
+  /** In ms since 1970. */
+  now: () => number;
   log: Log;
 }
 
@@ -54,7 +56,7 @@ const OPTIONS = {
   },
 };
 
-export function createServers({ tableOf, resources, complete, version, log }: ServerParts): ServerFor {
+export function createServers({ tables, resources, complete, version, now, log }: ServerParts): ServerFor {
   const info = {
     name: 'comfygate',
     title: 'comfygate',
@@ -62,35 +64,37 @@ export function createServers({ tableOf, resources, complete, version, log }: Se
     description: 'ComfyUI workflows as tools.',
   };
 
-  function failed(error: unknown, what: string): void {
+  function failed(error: unknown, what: string, { requestId }: Visit): void {
     if (error instanceof GatewayError && error.status < 500) return;
-    log(error instanceof GatewayError ? 'warn' : 'error', 'mcp_failed', { what, error: causes(error) });
+    const fields = { ...(requestId !== undefined && { request_id: requestId }), what, error: causes(error) };
+    log(error instanceof GatewayError ? 'warn' : 'error', 'mcp_failed', fields);
   }
 
   /** A fault outside of tools, where the protocol has its own form for it. */
-  function protocolError(error: unknown, what: string): ProtocolError {
-    failed(error, what);
+  function protocolError(error: unknown, what: string, visit: Visit): ProtocolError {
+    failed(error, what, visit);
     const { error: refusal } = toEnvelope(error);
     const ours = error instanceof GatewayError && error.status < 500;
     const code = ours ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
     return new ProtocolError(code, refusal.message, refusal);
   }
 
-  async function guarded<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  async function guarded<T>(what: string, visit: Visit, work: () => T | Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw protocolError(error, what);
+      throw protocolError(error, what, visit);
     }
   }
 
   return (visit) => {
     const server = new Server(info, OPTIONS);
     server.setRequestHandler('tools/list', () =>
-      guarded('tools/list', async () => ({ tools: (await tableOf(visit.caller)).listed as never })),
+      guarded('tools/list', visit, async () => ({ tools: (await tables.list(visit.caller)) as never })),
     );
     server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
-      const tool = await guarded(params.name, async () => (await tableOf(visit.caller)).find(params.name));
+      const began = now();
+      const tool = await guarded(params.name, visit, () => tables.find(visit.caller, params.name));
       const token = mcpReq._meta?.progressToken;
       const report: ToolContext['report'] = (progress, message) =>
         mcpReq.notify({
@@ -99,11 +103,17 @@ export function createServers({ tableOf, resources, complete, version, log }: Se
         });
       const note: ToolContext['note'] = (message, data) =>
         mcpReq.log('info', { message, ...data }, 'comfygate');
-      const context = { ...visit, signal: mcpReq.signal, note, ...(token !== undefined && { report }) };
-      return callTool(tool, params.arguments, context, (error) => failed(error, params.name)) as never;
+      const context = {
+        ...visit,
+        began,
+        signal: mcpReq.signal,
+        note,
+        ...(token !== undefined && { report }),
+      };
+      return callTool(tool, params.arguments, context, (error) => failed(error, params.name, visit)) as never;
     });
     server.setRequestHandler('resources/list', () =>
-      guarded('resources/list', async () => ({ resources: (await resources.list(visit)) as never })),
+      guarded('resources/list', visit, async () => ({ resources: (await resources.list(visit)) as never })),
     );
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates }));
     server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
@@ -112,15 +122,15 @@ export function createServers({ tableOf, resources, complete, version, log }: Se
       } catch (error) {
         if (error instanceof GatewayError && error.code === 'not_found')
           throw new ResourceNotFoundError(uri, error.message);
-        throw protocolError(error, uri);
+        throw protocolError(error, uri, visit);
       }
     });
     server.setRequestHandler('prompts/list', () => ({ prompts: PROMPT_LIST as never }));
     server.setRequestHandler('prompts/get', ({ params }) =>
-      guarded(params.name, () => getPrompt(params.name, params.arguments)),
+      guarded(params.name, visit, () => getPrompt(params.name, params.arguments)),
     );
     server.setRequestHandler('completion/complete', ({ params: { argument, ref } }) =>
-      guarded('completion/complete', async () => {
+      guarded('completion/complete', visit, async () => {
         const of = ref.type === 'ref/resource' ? ref.uri : ref.name;
         return { completion: await complete(argument.name, argument.value, of, visit) };
       }),

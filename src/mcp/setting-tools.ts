@@ -94,7 +94,11 @@ function setDefaults({ defaults }: SettingToolDeps): Tool {
     async run(args, { caller }) {
       const { persist = false, ...patch } = args;
       if (Object.keys(patch).length === 0)
-        throw badArgument('image', "nothing is to be set: give at least one of 'image', 'audio' and 'video'");
+        throw badArgument(
+          'image',
+          'missing_input',
+          "nothing is to be set: give at least one of 'image', 'audio' and 'video'",
+        );
       const updated = await defaults.set(caller, patch, persist === true);
       return { content: { success: true, updated } };
     },
@@ -115,8 +119,9 @@ function listWorkflows({ descriptions, workflowDir }: SettingToolDeps): Tool {
         description: S,
         available_inputs: O,
         defaults: O,
-        updated_at: S,
-        hash: S,
+        updated_at: NS,
+        hash: NS,
+        file: NS,
         error: objectOf({ message: S }),
       }),
       count: I,
@@ -136,7 +141,7 @@ const MAX_OPTIONS = 30;
 export function workflowWords(entry: ListedWorkflow): JsonObject {
   const { name, described, file, error, updatedAt } = entry;
   if (!described)
-    return { id: name, name, ...(file !== undefined && { file }), error, updated_at: isoOrNull(updatedAt) };
+    return { ...NOTHING, id: name, name, updated_at: isoOrNull(updatedAt), file: file ?? null, error };
   const { workflow, parameters } = described;
   const inputs = parameters.map((p): [string, JsonObject] => [
     p.name,
@@ -161,6 +166,9 @@ export function workflowWords(entry: ListedWorkflow): JsonObject {
     hash: workflow.hash,
   };
 }
+
+/** What a broken workflow has of the fields of the others. */
+const NOTHING = { description: '', available_inputs: {}, defaults: {}, hash: null };
 
 function queuedWords({ promptId, number, position, mine }: QueuedPrompt): JsonObject {
   return { prompt_id: promptId, number, position, mine };

@@ -14,13 +14,14 @@ import { toolsOfWorkflows, type WorkflowToolDeps } from './workflow-tools.ts';
 /** A tool as `tools/list` shows it. */
 export type ListedTool = JsonObject & { name: string };
 
-export interface Table {
-  listed: ListedTool[];
-  /** Throws `not_found` with the nearest names. */
-  find(name: string): Tool;
+export interface Tables {
+  list(caller: Caller): Promise<ListedTool[]>;
+  /** One tool; what belongs to no workflow is found without a look at workflows. Throws `not_found` with the nearest names. */
+  find(caller: Caller, name: string): Promise<Tool>;
 }
 
-export type TableOf = (caller: Caller) => Promise<Table>;
+/** How old may be what a tool that is called knows of ComfyUI, in ms: a run asks anew before it refuses a value. */
+const CALL_MS = 120_000;
 
 /** Callers whose tables are remembered. */
 const REMEMBERED = 100;
@@ -29,49 +30,62 @@ export function createTables(
   fixed: readonly Tool[],
   descriptions: Descriptions,
   deps: WorkflowToolDeps,
-): TableOf {
+): Tables {
   const own = createTable(fixed);
   const names = new Set(fixed.map((tool) => tool.name));
   const tables = new Map<string, { revision: string; table: Table }>();
-  return async (caller) => {
+
+  async function tableOf(caller: Caller, maxAgeMs?: number): Promise<Table> {
     const key = `${caller.admin} ${caller.owner}`;
-    const revision = await descriptions.revision(caller.owner);
+    const revision = await descriptions.revision(caller.owner, maxAgeMs);
     const known = tables.get(key);
     if (known?.revision === revision) return known.table;
-    const workflows = createTable(toolsOfWorkflows(await descriptions.list(caller.owner), names, deps));
+    const listed = await descriptions.list(caller.owner, maxAgeMs);
+    const workflows = createTable(toolsOfWorkflows(listed, names, deps));
     const table = join(own, workflows);
     tables.delete(key);
     tables.set(key, { revision, table });
     if (tables.size > REMEMBERED) tables.delete(tables.keys().next().value!);
     return table;
+  }
+
+  return {
+    list: async (caller) => (await tableOf(caller)).listed,
+    async find(caller, name) {
+      const fixed = own.tools.get(name);
+      if (fixed) return fixed;
+      const { tools } = await tableOf(caller, CALL_MS);
+      const tool = tools.get(name);
+      if (!tool) throw noTool(name, [...tools.keys()]);
+      return tool;
+    },
   };
 }
 
-interface OwnTable {
+interface Table {
   listed: ListedTool[];
   tools: Map<string, Tool>;
 }
 
-function createTable(tools: readonly Tool[]): OwnTable {
+function createTable(tools: readonly Tool[]): Table {
   return { listed: tools.map(listed), tools: new Map(tools.map((tool) => [tool.name, tool])) };
 }
 
 /** Workflows first: they are what people come for, and some clients cut long lists. */
-function join(fixed: OwnTable, workflows: OwnTable): Table {
-  const all = new Map([...workflows.tools, ...fixed.tools]);
+function join(fixed: Table, workflows: Table): Table {
   return {
     listed: [...workflows.listed, ...fixed.listed],
-    find(name) {
-      const tool = all.get(name);
-      if (tool) return tool;
-      const near = nearest(name, [...all.keys()]);
-      const hint =
-        near.length > 0 ? `Did you mean ${near.map((n) => `'${n}'`).join(' or ')}?` : 'tools/list has all.';
-      throw new GatewayError('not_found', `There is no tool '${name.slice(0, 80)}'. ${hint}`, {
-        details: { tool: name.slice(0, 80), nearest: near },
-      });
-    },
+    tools: new Map([...workflows.tools, ...fixed.tools]),
   };
+}
+
+function noTool(name: string, names: readonly string[]): GatewayError {
+  const near = nearest(name, names);
+  const hint =
+    near.length > 0 ? `Did you mean ${near.map((n) => `'${n}'`).join(' or ')}?` : 'tools/list has all.';
+  return new GatewayError('not_found', `There is no tool '${name.slice(0, 80)}'. ${hint}`, {
+    details: { tool: name.slice(0, 80), nearest: near },
+  });
 }
 
 function listed(tool: Tool): ListedTool {

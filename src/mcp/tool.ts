@@ -8,11 +8,15 @@ export interface Visit {
   caller: Caller;
   /** Origin of absolute links. */
   base: string;
+  /** Of the HTTP request, for the log. */
+  requestId?: string;
   /** The session of this connection, where the protocol has one. */
   session?: string;
 }
 
 export interface ToolContext extends Visit {
+  /** When the call began, in ms since 1970. */
+  began: number;
   /** The client has gone, or cancelled the call. */
   signal: AbortSignal;
   /** Tells the client how far it is, `progress` of 100; undefined if it did not ask for that. */

@@ -9,7 +9,7 @@ import type { JobService } from '../jobs/service.ts';
 import type { ToolContext } from './tool.ts';
 import { messageOf } from './words.ts';
 
-/** Longest wait of one call, in seconds: many clients give up after a minute. */
+/** Longest wait of one call from its beginning, in seconds: many clients give up after a minute. */
 export const MAX_WAIT_S = 45;
 
 /** Time between two signs of life, and the least between two that tell news, in ms. */
@@ -18,10 +18,17 @@ const NEWS_MS = 250;
 
 export type WaitFor = (job: Job, seconds: number, context: ToolContext) => Promise<Job>;
 
-/** `resident`: whether the feed of this process has the news; else they come with each look. */
-export function createWaiting(service: JobService, feed: Feed, resident: boolean): WaitFor {
-  return async (job, seconds, { signal, report }) => {
-    const ms = Math.min(seconds, MAX_WAIT_S) * 1000;
+interface WaitingDeps {
+  service: JobService;
+  feed: Feed;
+  /** Whether the feed of this process has the news; else they come with each look. */
+  resident: boolean;
+  now: () => number;
+}
+
+export function createWaiting({ service, feed, resident, now }: WaitingDeps): WaitFor {
+  return async (job, seconds, { began, signal, report }) => {
+    const ms = Math.min(seconds * 1000, began + MAX_WAIT_S * 1000 - now());
     if (ms <= 0 || isTerminal(job.status)) return job;
     if (!report) return service.wait(job, ms, signal);
     let latest = job;

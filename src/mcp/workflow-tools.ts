@@ -17,6 +17,7 @@ export interface WorkflowToolDeps {
 
 /** Longer lists of options are left to `list_models` and REST: every client would pay for them. */
 const MAX_OPTIONS = 30;
+const MAX_OPTION_CHARS = 1_200;
 
 /** A tool of its own for each workflow that can be run; names that are taken get `_2`. */
 export function toolsOfWorkflows(
@@ -120,7 +121,7 @@ function regenerate({ runs, running, outputs }: WorkflowToolDeps): Tool {
       const ran = await runs.regenerate(
         context.caller,
         job.id,
-        { ...(seed !== undefined && { seed }), overrides },
+        { ...(seed !== undefined && { seed }), overrides, kept: true },
         options,
       );
       const more = { ...overrideWords(overrides, ran), regenerated_from: args['asset_id'] };
@@ -179,7 +180,6 @@ function fieldOf(name: string, required: boolean, property: unknown): Field {
     enum: options,
     items,
   } = isObject(property) ? property : {};
-  const listed = Array.isArray(options) && options.length <= MAX_OPTIONS;
   return {
     name,
     required,
@@ -191,9 +191,17 @@ function fieldOf(name: string, required: boolean, property: unknown): Field {
     // Nobody needs to be told how large a seed of 64 bits can be.
     ...(typeof maximum === 'number' && maximum <= Number.MAX_SAFE_INTEGER && { maximum }),
     ...(multipleOf !== undefined && { multipleOf }),
-    ...(listed && { enum: options as unknown[] }),
-    ...(isObject(items) && Array.isArray(items['enum']) && items['enum'].length <= MAX_OPTIONS && { items }),
+    ...(isShort(options) && { enum: options }),
+    ...(isObject(items) && isShort(items['enum']) && { items }),
   };
+}
+
+function isShort(options: unknown): options is unknown[] {
+  return (
+    Array.isArray(options) &&
+    options.length <= MAX_OPTIONS &&
+    JSON.stringify(options).length <= MAX_OPTION_CHARS
+  );
 }
 
 /** ComfyUI's tooltips can be long. */

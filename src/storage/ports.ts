@@ -37,6 +37,8 @@ export interface JobIndex {
   /** Ids, newest first, from `cursor` of an earlier page on; null if that is no cursor of this index. */
   page(query: JobQuery, limit: number, cursor?: string): Promise<JobPage | null>;
   count(query: JobQuery): Promise<number>;
+  /** Only where a count stops: at so many. */
+  maxCounted?: number;
 }
 
 export interface Lease {

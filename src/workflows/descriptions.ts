@@ -98,11 +98,14 @@ export function createDescriptions({ catalogue, tiers, objectInfo }: Description
       return applyTo(workflow, describedBy(workflow, info), await tiers.read(owner)).parameters;
     },
 
-    /** All that the owner sees, by name; broken ones with their error. Never fails because of ComfyUI. */
-    async list(owner: string): Promise<ListedWorkflow[]> {
+    /**
+     * All that the owner sees, by name; broken ones with their error. Never fails because of ComfyUI. `maxAgeMs`: of what it
+     * said of its nodes.
+     */
+    async list(owner: string, maxAgeMs = SCHEMA_MS): Promise<ListedWorkflow[]> {
       const [entries, info, tiersNow] = await Promise.all([
         catalogue.list(owner),
-        objectInfo.read(SCHEMA_MS),
+        objectInfo.read(maxAgeMs),
         tiers.read(owner),
       ]);
       return entries.map((entry) =>
@@ -111,10 +114,10 @@ export function createDescriptions({ catalogue, tiers, objectInfo }: Description
     },
 
     /** Another text whenever `list` gives something else; for caches of what was made from it. */
-    async revision(owner: string): Promise<string> {
+    async revision(owner: string, maxAgeMs = SCHEMA_MS): Promise<string> {
       const [entries, info, tiersNow] = await Promise.all([
         catalogue.list(owner),
-        objectInfo.read(SCHEMA_MS),
+        objectInfo.read(maxAgeMs),
         tiers.read(owner),
       ]);
       if (info && !versions.has(info.classes)) versions.set(info.classes, ++versionCount);

@@ -677,6 +677,8 @@ export async function connect(url: string, era: Era, secret?: string): Promise<A
   const requestInit = secret === undefined ? {} : { headers: { authorization: `Bearer ${secret}` } };
   const client = await open(era, target, requestInit);
   onTestFinished(() => client.close());
+  // Who knows the output schemas checks every result against them.
+  await client.listTools();
   const agent: Agent = {
     client,
     tools: async () => (await client.listTools()).tools as Tool[],

@@ -101,6 +101,8 @@ function kvIndex(binding: KvNamespace): JobIndex {
       }
     },
 
+    maxCounted: MAX_COUNTED,
+
     async count(query) {
       const page = await this.page(query, MAX_COUNTED);
       return page?.ids.length ?? 0;
