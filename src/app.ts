@@ -121,10 +121,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     }),
   );
   app.route('/api/v2', upstreamRoutes({ upstream, defaults, bodies }));
-  app.route(
-    '/api/v2',
-    uploadRoutes({ uploads, receiver, places, outputs: assets, presenter, bodies, config }),
-  );
+  app.route('/api/v2', uploadRoutes({ uploads, receiver, outputs: assets, presenter, bodies, config }));
   app.route('/api/v2', assetRoutes({ registry, listing: createListing(registry, uploads), presenter }));
 
   app.use('/mcp', withKey);

@@ -57,6 +57,44 @@ test.each(['assets:', 'uploads:'])(
   },
 );
 
+test.each([undefined, { blob: 'b' }])(
+  'deleted just after its bytes were seen, before %o is recorded',
+  async (place) => {
+    const stores = withSwap();
+    const bytes = new Set(['a', 'b']);
+    const a = instance(stores, bytes);
+    const { upload: old } = (await a.add('alice', SEEN, { blob: 'a' }, USE))!;
+    let looked = false;
+    const b = instance(stores, bytes, async () => {
+      if (!looked) await a.remove(old);
+      looked = true;
+    });
+    const added = await b.add('alice', SEEN, place, { ...USE, filePath: 'b.png' });
+    expect(added?.upload.place).toEqual(place);
+    expect((await b.byHash('alice', HASH))?.place).toEqual(place);
+  },
+);
+
+test('a file that is deleted while it comes in again is there', async () => {
+  const { blobs } = faulty();
+  const { gateway } = await startBoth({}, { blobs });
+  const bytes = picture();
+  const first = await uploaded(gateway.url, bytes, 'a.png');
+  const { head } = blobs;
+  let deleted = false;
+  blobs.head = async (key) => {
+    const found = await head(key);
+    if (!deleted) {
+      deleted = true;
+      const gone = gateway.request('DELETE', `/api/v2/assets/${first.id}`);
+      // It may have to wait for its turn.
+      await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 200))]);
+    }
+    return found;
+  };
+  expect((await upload(gateway.url, bytes, 'b.png')).status).toBeLessThan(300);
+});
+
 test('bytes whose record was written, but not reported as such, are not taken for left behind', async () => {
   let late = 0;
   const now = () => Date.now() + late;
@@ -134,11 +172,15 @@ function withSwap(): Stores {
   };
 }
 
-function instance(stores: Stores, bytes: Set<string>) {
+function instance(stores: Stores, bytes: Set<string>, seen = async (): Promise<void> => undefined) {
   return createUploads({
     stores,
     shared: true,
-    isThere: async (place: Place) => bytes.has((place as { blob: string }).blob),
+    async isThere(place: Place) {
+      const there = bytes.has((place as { blob: string }).blob);
+      await seen();
+      return there;
+    },
     drop: async (place: Place) => void bytes.delete((place as { blob: string }).blob),
     now: Date.now,
   });

@@ -49,7 +49,7 @@ interface ContentsDeps {
 }
 
 /** Attempts at a record that others write at the same time. */
-const MAX_TRIES = 30;
+export const MAX_TRIES = 30;
 
 export function createContents({ stores, shared, drop }: ContentsDeps) {
   const { storage, swap, writeIntervalMs } = stores;

@@ -84,29 +84,30 @@ export function createReceiver(deps: ReceiverDeps) {
   ): Promise<{ upload: Upload; createdNew: boolean }> {
     let seen: Seen | undefined;
     let use: NewUse | undefined;
+    let known: Awaited<ReturnType<Uploads['add']>>;
     const { head, rest } = await beginning(stream);
     const sniffed = sniff(head);
     const type = contentTypeOf(sniffed, contentType);
     const checked = inspect(rest, maxBytes, async (hash, sizeBytes) => {
       seen = { hash, sizeBytes, sniffed };
       use = await decide(seen);
-      if (await uploads.byHash(owner, hash)) throw KNOWN;
+      known = await uploads.add(owner, seen, undefined, use);
+      if (known) throw KNOWN;
     });
-    let kept: { place: Place; done: () => Promise<void> } | undefined;
+    let kept: { place: Place; done: () => Promise<void> };
     try {
       kept = blobs
         ? await toBlob(blobs, owner, { ...checked, contentType: type })
         : await toComfy(checked.stream, type, extensionFor(type, name));
     } catch (error) {
-      if (checked.cause(error) !== KNOWN) throw checked.cause(error);
+      if (checked.cause(error) !== KNOWN || !known) throw checked.cause(error);
+      return known;
     }
-    if (!seen || !use) throw new Error('bytes were kept before they had ended');
-    const added = await uploads.add(owner, seen, kept?.place, use);
-    // It was deleted while it came in again.
-    if (!added) throw new GatewayError('storage_unavailable', 'Try again.', { retryAfterSeconds: 1 });
+    const added = seen && use && (await uploads.add(owner, seen, kept.place, use));
+    if (!added) throw new Error('bytes were kept before they had ended');
     // Others were faster with the same bytes.
-    if (kept && !added.createdNew) await leftovers.drop(kept.place);
-    await kept?.done();
+    if (!added.createdNew) await leftovers.drop(kept.place);
+    await kept.done();
     return added;
   }
 

@@ -12,6 +12,7 @@ import {
   createContents,
   isSame,
   isUpload,
+  MAX_TRIES,
   uploadOf,
   type Content,
   type Place,
@@ -91,7 +92,8 @@ export function createUploads({ stores, shared, isThere, drop, now }: UploadsDep
 
     /**
      * Records an upload whose bytes lie at `place`. `createdNew` is false if the owner had these bytes already; the ones at
-     * `place` are then not needed. `repeated`: the owner had it under this name.
+     * `place` are then not needed. Without a `place`, undefined if the owner does not have them. `repeated`: the owner had it
+     * under this name.
      */
     async add(
       owner: string,
@@ -102,22 +104,27 @@ export function createUploads({ stores, shared, isThere, drop, now }: UploadsDep
       const key = uploadKey(owner, hash);
       const id = v5(use.filePath.toWellFormed(), v5(`${owner}\0${hash}`, UPLOADS));
       return inTurn(key, async () => {
-        const seen = await read(key);
-        const known = await whole(seen);
-        if (!known && !place) return undefined;
-        const kept = known?.place ?? place!;
-        const content = await update(key, (before) => ({
-          v: 1,
-          owner,
-          hash,
-          sizeBytes,
-          // Where others were faster, their bytes have only just come.
-          place: before && !isSame(before.place, seen?.place) ? before.place : kept,
-          uses: withUse(before?.uses ?? {}, id, use),
-        }));
-        const repeated = known?.uses[id] !== undefined && isLive(known.uses[id]);
-        const createdNew = !known && isSame(content!.place, kept);
-        return { upload: uploadOf(content!, id)!, createdNew, repeated };
+        for (let tries = 0; tries < MAX_TRIES; tries++) {
+          const seen = await read(key);
+          const known = await whole(seen);
+          const kept = known?.place ?? place;
+          if (!kept) return undefined;
+          let isGone = false;
+          const content = await update(key, (before) => {
+            // What was there has been deleted meanwhile, its bytes with it.
+            isGone = known !== undefined && !isSame(before?.place, known.place);
+            if (isGone) return before;
+            // Where others were faster, their bytes have only just come.
+            const faster = before && !isSame(before.place, seen?.place) ? before.place : undefined;
+            const uses = withUse(before?.uses ?? {}, id, use);
+            return { v: 1, owner, hash, sizeBytes, place: faster ?? kept, uses };
+          });
+          if (isGone) continue;
+          const repeated = known?.uses[id] !== undefined && isLive(known.uses[id]);
+          const createdNew = !known && isSame(content!.place, kept);
+          return { upload: uploadOf(content!, id)!, createdNew, repeated };
+        }
+        throw new Error(`${key} could not be written: it was deleted ${MAX_TRIES} times meanwhile`);
       });
     },
 

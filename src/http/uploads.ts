@@ -21,7 +21,6 @@ import type { Presenter } from './present.ts';
 export interface UploadRouteDeps {
   uploads: Uploads;
   receiver: Receiver;
-  places: Places;
   presenter: Presenter;
   outputs: Pick<OutputAssets, 'find'>;
   bodies: BodyReader;
@@ -93,7 +92,7 @@ export function uploadRoutes({
     const filePath = path === undefined ? undefined : checkFilePath(path);
     const content = await uploads.byHash(owner, hash);
     const latest = Object.values(content?.uses ?? {}).at(-1);
-    if (!content || !latest) throw notThere(hash);
+    if (!content || !latest) throw notThere(`blake3:${hash}`);
     const use = {
       filePath: filePath ?? latest.filePath,
       contentType: latest.contentType,
@@ -101,7 +100,7 @@ export function uploadRoutes({
       ttlMs: ttlOf(expiresIn),
     };
     const added = await uploads.add(owner, content, undefined, use);
-    if (!added) throw notThere(hash);
+    if (!added) throw notThere(`blake3:${hash}`);
     return c.json(present(c, added.upload, false), added.repeated ? 200 : 201);
   });
 
@@ -141,10 +140,7 @@ export function uploadRoutes({
 }
 
 /** Apart from the records, as it also takes a signed link. */
-export function uploadContentRoute({
-  uploads,
-  places,
-}: Pick<UploadRouteDeps, 'uploads' | 'places'>): Hono<Env> {
+export function uploadContentRoute({ uploads, places }: { uploads: Uploads; places: Places }): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get('/assets/:id/content', async (c, next) => {
     const upload = await uploads.find(c.var.caller, c.req.param('id'));

@@ -806,6 +806,8 @@ export function gatewaySuite(
         206,
         ...bytes.subarray(5, 10),
       ]);
+      const uploads = await me.get('/api/v2/assets?source=upload&media_type=image&limit=100');
+      expect(((await uploads.json()) as wire.AssetList).assets.map(({ id }) => id)).toContain(first.id);
       await first.delete();
       expect((await me.get(`/api/v2/assets/${asset.id}`)).status).toBe(404);
     });
