@@ -7,7 +7,7 @@ import { validate } from 'uuid';
 import { isObject, parseLossless, type JsonObject } from '../comfyui/json.ts';
 import { GatewayError, notFoundIsUndefined } from '../errors.ts';
 import type { Backend } from '../jobs/backend.ts';
-import type { Caller } from '../jobs/service.ts';
+import type { Caller } from '../jobs/caller.ts';
 import type { Prepare, Submission } from '../jobs/submission.ts';
 import { inputFacts, inputSpec, type InputFacts } from '../workflows/input-facts.ts';
 import { readDataUrl } from './data-url.ts';

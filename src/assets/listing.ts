@@ -1,6 +1,6 @@
 /** Outputs and uploads as one list, newest first. */
 import { GatewayError } from '../errors.ts';
-import type { Caller } from '../jobs/service.ts';
+import type { Caller } from '../jobs/caller.ts';
 import type { Upload } from './contents.ts';
 import type { AssetPage, AssetQuery, AssetRecord, AssetRegistry } from './registry.ts';
 import { newestFirst, type Uploads } from './uploads.ts';

@@ -5,7 +5,8 @@
  */
 import { GatewayError, notFoundIsUndefined } from '../errors.ts';
 import type { Job, JobOutput } from '../jobs/job.ts';
-import type { Caller, JobService } from '../jobs/service.ts';
+import type { Caller } from '../jobs/caller.ts';
+import type { JobService } from '../jobs/service.ts';
 import { jobKey } from '../storage/keys.ts';
 import type { OutputAssets } from './outputs.ts';
 import type { AssetUrls, Viewer } from './urls.ts';

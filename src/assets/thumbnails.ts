@@ -3,7 +3,7 @@
  * is not in a store need not be cleaned up there. Few are made at once, as each may take a whole file and its pixels.
  */
 import { GatewayError } from '../errors.ts';
-import type { Caller } from '../jobs/service.ts';
+import type { Caller } from '../jobs/caller.ts';
 import { collect } from './collect.ts';
 import { createLimiter } from './limiter.ts';
 import type { OutputAssets } from './outputs.ts';

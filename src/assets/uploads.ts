@@ -5,7 +5,7 @@
  */
 import { v5, validate } from 'uuid';
 import { isObject } from '../comfyui/json.ts';
-import type { Caller } from '../jobs/service.ts';
+import type { Caller } from '../jobs/caller.ts';
 import { assetKey, UPLOAD_PREFIX, uploadKey, uploadsOf } from '../storage/keys.ts';
 import type { Stores } from '../storage/ports.ts';
 import {

@@ -4,7 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { MiddlewareHandler } from 'hono';
 import { sameText, type Links } from '../assets/links.ts';
 import { GatewayError } from '../errors.ts';
-import { callerOf } from '../jobs/service.ts';
+import { callerOf } from '../jobs/caller.ts';
 import type { Env } from './context.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** What middleware leaves for routes. */
 import type { Context } from 'hono';
-import type { Caller } from '../jobs/service.ts';
+import type { Caller } from '../jobs/caller.ts';
 
 export interface Env {
   Variables: {

@@ -5,7 +5,9 @@ import { startSpending, type CallBudget, type Spending } from '../jobs/budget.ts
 import type { Feed } from '../jobs/feed.ts';
 import { isTerminal, type Job } from '../jobs/job.ts';
 import { causes, type Log } from '../log.ts';
-import { adaptiveDelays, type Caller, type JobService } from '../jobs/service.ts';
+import { adaptiveDelays } from '../jobs/waiting.ts';
+import type { Caller } from '../jobs/caller.ts';
+import type { JobService } from '../jobs/service.ts';
 import { polledEvents } from './sse-polled.ts';
 import { EventsQuery } from '../api/requests.ts';
 import type { AppContext, Env } from './context.ts';

@@ -14,7 +14,7 @@ import type { Descriptions, ListedWorkflow } from '../workflows/descriptions.ts'
 import { inputFacts, inputNames, inputSpec } from '../workflows/input-facts.ts';
 import type { TierStore } from '../workflows/tiers.ts';
 import type { Namespace, Parameter } from '../workflows/workflow.ts';
-import type { Caller } from './service.ts';
+import type { Caller } from './caller.ts';
 
 export type DefaultsService = ReturnType<typeof createDefaults>;
 

@@ -21,6 +21,9 @@ export type JobStatus =
   | 'canceled'
   | 'expired';
 
+/** Statuses of jobs that are not over, as shown outside. */
+export const LIVE = ['queued', 'running', 'canceling'];
+
 export type StopReason = 'cancel' | 'timeout' | 'queue_timeout';
 
 /** An output that is recorded for good. `seq` is the number of its event. */

@@ -15,7 +15,8 @@ import { parseWorkflow } from '../workflows/parse.ts';
 import { isSeedName, type Parameter, type Workflow } from '../workflows/workflow.ts';
 import { checkGraph } from './graph.ts';
 import type { Job } from './job.ts';
-import type { Caller, JobService } from './service.ts';
+import type { Caller } from './caller.ts';
+import type { JobService } from './service.ts';
 import type { Submission, Submitted } from './submission.ts';
 
 /** What a submission takes besides its graph. */

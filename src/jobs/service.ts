@@ -6,13 +6,14 @@ import { validate } from 'uuid';
 import type { RunResult } from '../comfyui/history.ts';
 import { startTimer } from '../comfyui/watcher.ts';
 import { GatewayError } from '../errors.ts';
-import { assetKey, copyKey, deletedKey, idTimeOf, isJobId } from '../storage/keys.ts';
+import { assetKey, copyKey, deletedKey, idTimeOf } from '../storage/keys.ts';
 import type { JobQuery, Stores } from '../storage/ports.ts';
 import { backendOf, type Backend } from './backend.ts';
-import { startSpending, type CallBudget, type Spending } from './budget.ts';
+import type { CallBudget } from './budget.ts';
+import type { Caller } from './caller.ts';
 import type { Feed } from './feed.ts';
 import { POSTING_MS } from './inspector.ts';
-import { expiresAt, isTerminal, reduce, type Evidence, type Job, type NewOutput } from './job.ts';
+import { isTerminal, LIVE, reduce, type Evidence, type Job, type NewOutput } from './job.ts';
 import { PENDING_COPY } from './output-facts.ts';
 import { createRebuilder } from './rebuild.ts';
 import {
@@ -23,20 +24,9 @@ import {
   type Submitter,
 } from './submission.ts';
 import type { JobStore } from './store.ts';
-
-/** Who asks. `admin` sees everything, anybody else only what their key made. */
-export interface Caller {
-  owner: string;
-  admin: boolean;
-}
-
-/** The key of this name sees what all keys made. */
-const ADMIN = 'admin';
-
-/** Whoever has the key of this name; undefined where there are no keys: all are one owner then. */
-export function callerOf(key: string | undefined): Caller {
-  return key === undefined ? { owner: 'anonymous', admin: true } : { owner: key, admin: key === ADMIN };
-}
+import { createJobViews } from './views.ts';
+import { createVisits } from './visits.ts';
+import { createWait } from './waiting.ts';
 
 export interface JobSettings {
   jobTimeoutMs: number;
@@ -79,12 +69,6 @@ export type JobService = ReturnType<typeof createJobService>;
 /** How long a cancel waits to see its effect, in ms. */
 const CANCEL_WAIT_MS = 2_000;
 
-/** Between the two looks of a visit, in ms; longer than the inspector wants between two that find nothing. */
-const SECOND_LOOK_MS = 1_100;
-
-/** Statuses of jobs that are not over. */
-export const LIVE = ['queued', 'running', 'canceling'];
-
 /** `connect` hands over the backends, which need `learn` first. */
 export function createJobService(deps: JobServiceDeps) {
   const { store, stores, feed, settings, prepare, newId, now, report, resident, maxSizes, budget, copier } =
@@ -101,6 +85,10 @@ export function createJobService(deps: JobServiceDeps) {
   /** Where nothing goes on between requests, one may end in the middle of its work: then this ends by the clock. */
   const isPosting = (id: string): boolean =>
     posting.has(id) && (resident || now() < idTimeOf(id) + POSTING_MS);
+
+  const views = createJobViews({ store, stores, settings, isPosting, now });
+  const { visible } = views;
+  const wait = createWait({ store, feed, refresh, resident, budget, now });
 
   /** Merges evidence into a record, and publishes the result. Undefined if there is no such record. */
   async function learn(id: string, learned: Evidence): Promise<Job | undefined> {
@@ -142,12 +130,6 @@ export function createJobService(deps: JobServiceDeps) {
     // What is to be copied is known before it can be: no crash makes it forgotten.
     const mark = copier ? [{ key: copyKey(jobId), value: { at: now() }, ...options }] : [];
     await stores.storage.setItems<{ job: string } | { at: number }>([...records, ...mark]);
-  }
-
-  function visible(job: Job | undefined, caller: Caller, maxAgeMs = settings.jobMaxAgeMs): Job | undefined {
-    if (!job || isPosting(job.id)) return undefined;
-    if (!caller.admin && job.owner !== caller.owner) return undefined;
-    return isTerminal(job.status) && expiresAt(job, maxAgeMs) < now() ? undefined : job;
   }
 
   /** The job as it is now. */
@@ -202,39 +184,6 @@ export function createJobService(deps: JobServiceDeps) {
     return Math.min(...loads);
   }
 
-  async function list(
-    caller: Caller,
-    query: Omit<JobQuery, 'owner'>,
-    limit: number,
-    cursor?: string,
-    maxAgeMs?: number,
-  ) {
-    const mine = caller.admin ? query : { ...query, owner: caller.owner };
-    const page = await store.page(mine, limit, cursor);
-    return (
-      page && {
-        jobs: page.jobs.filter((job) => visible(job, caller, maxAgeMs) !== undefined),
-        next: page.next,
-      }
-    );
-  }
-
-  /** How many jobs of those that match are shown to the caller; at least so many if `capped`, as some stores stop counting. */
-  async function countShown(
-    caller: Caller,
-    query: Omit<JobQuery, 'owner' | 'before'>,
-  ): Promise<{ total: number; capped: boolean }> {
-    const mine = caller.admin ? query : { ...query, owner: caller.owner };
-    const all = await store.count(mine);
-    const capped = stores.jobs.maxCounted !== undefined && all >= stores.jobs.maxCounted;
-    // Where records end by themselves, none is there for longer than it is shown, but for the sake of its assets.
-    if (stores.recordOptions && settings.outputTtlMs <= settings.jobMaxAgeMs) return { total: all, capped };
-    const old = { ...mine, before: now() - settings.jobMaxAgeMs };
-    const statuses = LIVE.filter((status) => query.statuses?.includes(status) ?? true);
-    const [kept, live] = await Promise.all([store.count(old), store.count({ ...old, statuses })]);
-    return { total: all - kept + live, capped };
-  }
-
   /** Asks for the end of a job, and waits a moment to see it. A job that is over stays as it is. */
   async function cancel(caller: Caller, id: string): Promise<Job> {
     const job = await get(caller, id);
@@ -284,42 +233,9 @@ export function createJobService(deps: JobServiceDeps) {
     }
   }
 
-  /** Waits by looking, where nothing would wake a waiter. */
-  async function pollUntil(
-    job: Job,
-    deadline: number,
-    signal: AbortSignal | undefined,
-    seen?: (job: Job) => void,
-  ): Promise<Job> {
-    const { affordable, counted } = startSpending(budget);
-    let latest = job;
-    for (const delay of adaptiveDelays()) {
-      const left = deadline - now();
-      if (left <= 0 || !affordable() || signal?.aborted || isTerminal(latest.status)) break;
-      await new Promise((resolve) => setTimeout(resolve, Math.min(delay, left)));
-      const shown = latest;
-      latest = await counted(() => refresh(shown));
-      seen?.(latest);
-    }
-    return latest;
-  }
-
   /** Looks after a job that nobody follows. One whose backend is gone for good is lost. */
   function visit(job: Job): Promise<Job | undefined> {
     return backendOf(backends, job)?.tracker.refresh(job) ?? learn(job.id, { type: 'absent', at: now() });
-  }
-
-  /** Visits one after the other while that is possible; one that fails does not keep the others from it. Returns the live. */
-  async function visitEach(jobs: readonly Job[], { affordable, counted }: Spending): Promise<Job[]> {
-    const live: Job[] = [];
-    for (const job of jobs) {
-      if (!affordable()) break;
-      const latest = await counted(() => visit(job)).catch((error: unknown) =>
-        report(error, 'visit', job.id),
-      );
-      if (latest && !isTerminal(latest.status)) live.push(latest);
-    }
-    return live;
   }
 
   /** A record was written by another instance. */
@@ -341,6 +257,14 @@ export function createJobService(deps: JobServiceDeps) {
   return {
     learn,
     submit,
+    list: views.list,
+    countShown: views.countShown,
+    owns: views.owns,
+    live: views.live,
+    wait,
+
+    /** Looks after the live jobs once, where nobody follows them. */
+    visitAll: createVisits({ store, visit, budget, report, now }),
     get: (caller: Caller, id: string): Promise<Job> => get(caller, id),
 
     /** A job for as long as its outputs are assets, whether it is still shown as a job or not. */
@@ -371,11 +295,6 @@ export function createJobService(deps: JobServiceDeps) {
       }
     },
 
-    /** Whether this is a job that the caller may see; ComfyUI is not asked. */
-    async owns(caller: Caller, id: string): Promise<boolean> {
-      return isJobId(id) && visible(await store.get(id), caller) !== undefined;
-    },
-
     /** The graph that a job runs, as text. */
     async graph(caller: Caller, id: string): Promise<string> {
       await get(caller, id);
@@ -390,47 +309,13 @@ export function createJobService(deps: JobServiceDeps) {
 
     cancel,
 
-    /** Jobs newest first, from `cursor` of an earlier page on; null if that is no cursor. */
-    list: (caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) =>
-      list(caller, query, limit, cursor),
-
     /** The same, of those whose outputs are assets. */
     listKept: (caller: Caller, query: Omit<JobQuery, 'owner'>, limit: number, cursor?: string) =>
-      list(caller, query, limit, cursor, settings.outputTtlMs),
-
-    countShown,
+      views.list(caller, query, limit, cursor, settings.outputTtlMs),
 
     /** What ComfyUI itself remembers of a run; undefined if it has forgotten it, or has not finished it. */
     history: async (job: Job): Promise<RunResult | undefined> =>
       backendOf(backends, job)?.client.history(job.id),
-
-    /**
-     * The job once it is over, or as it is after `ms`, or when the caller goes away. `seen` is called with every look
-     * that is taken meanwhile, where the feed has no news.
-     */
-    async wait(
-      job: Job,
-      ms: number,
-      signal: AbortSignal | undefined,
-      seen?: (job: Job) => void,
-    ): Promise<Job> {
-      if (isTerminal(job.status) || ms <= 0 || signal?.aborted) return job;
-      if (!resident) return pollUntil(job, now() + ms, signal, seen);
-      await new Promise<void>((resolve) => {
-        const leave = feed.subscribe(job, (wake) => {
-          if (wake.type === 'end' || (wake.type === 'job' && isTerminal(wake.job.status))) done();
-        });
-        const timer = startTimer(done, ms);
-        signal?.addEventListener('abort', done, { once: true });
-        function done(): void {
-          clearTimeout(timer);
-          signal?.removeEventListener('abort', done);
-          leave();
-          resolve();
-        }
-      });
-      return (await store.get(job.id)) ?? job;
-    },
 
     /**
      * Deletes a job for good: record, graph and asset records. A live one is cancelled first; 503 if it could not be seen
@@ -460,17 +345,6 @@ export function createJobService(deps: JobServiceDeps) {
 
     /** A caller's view of what is published; null for jobs of others. */
     mine: (job: Job, caller: Caller): Job | null => visible(job, caller) ?? null,
-
-    /** The live jobs of a caller, for a stream that begins. */
-    async live(caller: Caller, session?: string): Promise<Job[]> {
-      const query = {
-        statuses: LIVE,
-        ...(session !== undefined && { session }),
-        ...(!caller.admin && { owner: caller.owner }),
-      };
-      const page = await store.page(query, settings.maxQueueDepth);
-      return (page?.jobs ?? []).filter((job) => visible(job, caller) !== undefined);
-    },
 
     /** Takes the backends, and looks up what was live before. Jobs whose backend is gone for good are lost. */
     async connect(list: readonly Backend[]): Promise<void> {
@@ -503,20 +377,6 @@ export function createJobService(deps: JobServiceDeps) {
       }
     },
 
-    /** Looks after the live jobs once, where nobody follows them: as many as it may, from another one on each time. */
-    async visitAll(): Promise<void> {
-      const spending = startSpending(budget);
-      const jobs: Job[] = [];
-      for await (const job of store.each({ statuses: LIVE })) jobs.push(job);
-      const first = now() % Math.max(jobs.length, 1);
-      const rotated = [...jobs.slice(first), ...jobs.slice(0, first)];
-      // What is gone from ComfyUI is certain after a second look only, and the next visit may be somebody else's.
-      const open = await visitEach(rotated, spending);
-      if (open.length === 0) return;
-      await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS));
-      await visitEach(open, spending);
-    },
-
     refresh,
 
     /** The live jobs of one backend. */
@@ -536,9 +396,4 @@ export function createJobService(deps: JobServiceDeps) {
 /** Outputs that are to be copied, but for those that are known to be. */
 function toCopy<T extends NewOutput>(outputs: readonly T[]): T[] {
   return outputs.map((output) => ({ ...output, copy: output.copy ?? PENDING_COPY }));
-}
-
-/** Pauses between looks, in ms: short at first, then longer, without end. */
-export function* adaptiveDelays(): Generator<number, never> {
-  for (let delay = 250; ; delay = Math.min(delay * 1.3, 2_000)) yield delay;
 }

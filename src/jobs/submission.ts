@@ -13,7 +13,7 @@ import type { Graph } from '../workflows/graph-text.ts';
 import { linksIntoNothing, unnoticed } from '../workflows/stray-links.ts';
 import { inTurn, type Backend } from './backend.ts';
 import { checkGraph } from './graph.ts';
-import type { Caller } from './service.ts';
+import type { Caller } from './caller.ts';
 import { createJob, type Evidence, type Job, type JobWarning } from './job.ts';
 import { toMark } from './mark.ts';
 import type { JobStore } from './store.ts';

@@ -2,7 +2,8 @@
 import { nearest } from '../comfyui/rejection.ts';
 import { GatewayError } from '../errors.ts';
 import type { Backend } from './backend.ts';
-import type { Caller, JobService } from './service.ts';
+import type { Caller } from './caller.ts';
+import type { JobService } from './service.ts';
 
 /** A prompt in ComfyUI's queue, somebody else's included. */
 export interface QueuedPrompt {

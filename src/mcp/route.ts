@@ -5,7 +5,7 @@
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server';
 import { Hono, type Context } from 'hono';
 import { isObject, parseLossless } from '../comfyui/json.ts';
-import type { Caller } from '../jobs/service.ts';
+import type { Caller } from '../jobs/caller.ts';
 import { serveLegacy } from './legacy.ts';
 import { refuse, serveModern } from './modern.ts';
 import type { ServerFor } from './server.ts';

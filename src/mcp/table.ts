@@ -5,7 +5,7 @@
 import type { JsonObject } from '../comfyui/json.ts';
 import { nearest } from '../comfyui/rejection.ts';
 import { GatewayError } from '../errors.ts';
-import type { Caller } from '../jobs/service.ts';
+import type { Caller } from '../jobs/caller.ts';
 import type { Descriptions } from '../workflows/descriptions.ts';
 import { inputSchema } from './arguments.ts';
 import type { Tool } from './tool.ts';

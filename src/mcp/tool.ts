@@ -1,6 +1,6 @@
 /** What a tool is, whatever protocol era asks: a name, schemas, and a handler that calls the same services as REST. */
 import type { JsonObject } from '../comfyui/json.ts';
-import type { Caller } from '../jobs/service.ts';
+import type { Caller } from '../jobs/caller.ts';
 import type { ParameterType } from '../workflows/workflow.ts';
 
 /** Whoever sent a request, and where links for them must lead. */
