@@ -61,6 +61,15 @@ test('file: a stream that fails leaves no file', async () => {
   expect(files.filter((file) => file.isFile())).toEqual([]);
 });
 
+test.each(['ENOSPC', 'EDQUOT', 'EROFS'])(
+  'file: a disk that takes no more is said as such: %s',
+  async (code) => {
+    const fault = Object.assign(new Error(`${code}: write`), { code });
+    const put = openFileBlobs(await folder()).put('uploads/a', stream(bytes(10), fault), PNG);
+    await expect(put).rejects.toMatchObject({ code: 'storage_unavailable', cause: fault });
+  },
+);
+
 test('file: what cannot be put in its place leaves no file', async () => {
   const dir = await folder();
   const blobs = openFileBlobs(dir);

@@ -1,11 +1,12 @@
 /**
  * Blobs as files below a folder, each with a small file that tells its type. Written under another name, then renamed,
- * so that a blob is there as a whole or not at all, whenever the process dies.
+ * so that a blob is there as a whole or not at all, whenever the process dies. A full disk is `storage_unavailable`.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { GatewayError } from '../../errors.ts';
 import type { BlobStore } from '../../storage/ports.ts';
 
 /** Bytes that are read at once. */
@@ -50,7 +51,7 @@ export function openFileBlobs(dir: string): BlobStore {
         await rename(written[1]!, path + TYPE);
       } catch (error) {
         for (const left of written) await rm(left, { force: true });
-        throw error;
+        throw isFull(error) ? full(error) : error;
       }
     },
 
@@ -95,6 +96,18 @@ function checked(part: string): string {
 function absent(error: unknown): undefined {
   if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
   throw error;
+}
+
+function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EROFS'].includes(String((error as { code?: unknown }).code));
+}
+
+function full(cause: unknown): GatewayError {
+  return new GatewayError(
+    'storage_unavailable',
+    'The disk of this gateway takes no more files. Whoever runs it must make room there (STORAGE_URL).',
+    { cause, retryAfterSeconds: 60 },
+  );
 }
 
 async function writeAll(file: FileHandle, part: Uint8Array): Promise<void> {
