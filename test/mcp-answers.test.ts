@@ -270,3 +270,20 @@ test('a long name of a workflow makes a tool that every model takes', async () =
     status: 'completed',
   });
 });
+
+test('a seed of null draws a new one in regenerate, and its schema says that it may be null', async () => {
+  const { gateway } = await startBoth();
+  const me = await connect(gateway.url, '2026-07-28');
+  const listed = await gateway.request('POST', '/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  const { result } = (await listed.json()) as {
+    result: { tools: { name: string; inputSchema: { properties: Record<string, { type: unknown }> } }[] };
+  };
+  const tool = result.tools.find(({ name }) => name === 'regenerate');
+  expect(tool?.inputSchema.properties['seed']?.type).toEqual(['integer', 'null']);
+  const first = await me.ok<Run>('generate_image', { ...SMALL, seed: 7 });
+  const again = await me.ok<Run>('regenerate', { asset_id: first.asset_id, seed: null });
+  const { parameters } = await me.ok<{ parameters: { seed: number } }>('get_asset_metadata', {
+    asset_id: again.asset_id,
+  });
+  expect(parameters.seed).not.toBe(7);
+});

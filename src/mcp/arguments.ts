@@ -10,7 +10,12 @@ export function inputSchema({ inputs, foreign = [] }: Pick<Tool, 'inputs' | 'for
   const required = fields.filter((field) => field.required).map(({ name }) => name);
   return {
     type: 'object',
-    properties: Object.fromEntries(fields.map(({ name, required: _required, ...rest }) => [name, rest])),
+    properties: Object.fromEntries(
+      fields.map(({ name, required: _required, nullable, ...rest }) => [
+        name,
+        nullable ? { ...rest, type: [rest.type, 'null'] } : rest,
+      ]),
+    ),
     ...(required.length > 0 && { required }),
     additionalProperties: false,
   };

@@ -31,6 +31,8 @@ export interface Field {
   type: ParameterType;
   description: string;
   required?: boolean;
+  /** The schema allows null, which counts as absent everywhere. */
+  nullable?: true;
   default?: unknown;
   minimum?: number;
   maximum?: number;

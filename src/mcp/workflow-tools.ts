@@ -105,7 +105,13 @@ function regenerate({ runs, running, outputs }: WorkflowToolDeps): Tool {
     annotations: MAKES,
     inputs: [
       { name: 'asset_id', type: 'string', description: 'Id of the asset.', required: true },
-      { name: 'seed', type: 'integer', description: 'Absent: a new one; -1: as it was.', minimum: -1 },
+      {
+        name: 'seed',
+        type: 'integer',
+        nullable: true,
+        description: 'Absent or null: a new one; -1: as it was.',
+        minimum: -1,
+      },
       {
         name: 'param_overrides',
         type: 'object',
