@@ -274,7 +274,11 @@ test('a long name of a workflow makes a tool that every model takes', async () =
 test('a seed of null draws a new one in regenerate, and its schema says that it may be null', async () => {
   const { gateway } = await startBoth();
   const me = await connect(gateway.url, '2026-07-28');
-  const listed = await gateway.request('POST', '/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  const listed = await fetch(`${gateway.url}/mcp`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  });
   const { result } = (await listed.json()) as {
     result: { tools: { name: string; inputSchema: { properties: Record<string, { type: unknown }> } }[] };
   };
