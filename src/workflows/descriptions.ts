@@ -70,7 +70,10 @@ export function createDescriptions({ catalogue, tiers, objectInfo }: Description
   function applyTo(workflow: Workflow, description: Description, tiersNow: Tiers): Applied {
     const last = applied.get(description);
     if (last?.tiers === tiersNow) return last;
-    const next = { tiers: tiersNow, ...applyDefaults(workflow, description.parameters, tiersNow) };
+    const { parameters, sources } = applyDefaults(workflow, description.parameters, tiersNow);
+    // What must be given comes first, for whoever reads it.
+    const ordered = [...parameters.filter((p) => p.required), ...parameters.filter((p) => !p.required)];
+    const next: Applied = { tiers: tiersNow, parameters: ordered, sources };
     applied.set(description, next);
     return next;
   }

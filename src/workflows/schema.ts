@@ -71,13 +71,7 @@ export function schemaOf(
     title,
     ...(description !== undefined && { description }),
     type: 'object',
-    // What must be given comes first, for whoever reads it.
-    properties: Object.fromEntries(
-      [...parameters.filter((p) => p.required), ...parameters.filter((p) => !p.required)].map((p) => [
-        p.name,
-        propertyOf(p),
-      ]),
-    ),
+    properties: Object.fromEntries(parameters.map((p) => [p.name, propertyOf(p)])),
     ...(required.length > 0 && { required }),
     additionalProperties: false,
   };

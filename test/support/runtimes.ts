@@ -29,6 +29,8 @@ export function isMissing(runtime: Runtime): boolean {
   return missing;
 }
 
+let started = 0;
+
 export interface RunningGateway {
   url: string;
   /** What it has printed so far, on both channels. */
@@ -44,6 +46,7 @@ export async function startRuntime(
   { args = [], cwd = ROOT }: { args?: readonly string[]; cwd?: string } = {},
 ): Promise<RunningGateway> {
   const [program = '', ...given] = commandOf(runtime);
+  const registry = join(tmpdir(), `comfygate-registry-${process.pid}-${++started}`);
   const child = spawn(join(BIN, program), [...given, ...args], {
     cwd,
     env: {
@@ -52,6 +55,8 @@ export async function startRuntime(
       NO_COLOR: '1',
       // Nobody asks Cloudflare for anything.
       CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+      // Workers of other tests have the same name, and wrangler would tell them of each other.
+      WRANGLER_REGISTRY_PATH: registry,
       PORT: '0',
       ...env,
     },
@@ -106,6 +111,7 @@ export async function startRuntime(
       const ms = performance.now() - began;
       // What it left behind.
       signal('SIGKILL');
+      await rm(registry, { recursive: true, force: true });
       return { code, ms };
     },
   };
