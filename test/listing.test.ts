@@ -2,17 +2,14 @@
 import { expect, test } from 'vitest';
 import type * as wire from '../src/api/answers.ts';
 import { refusal, startBoth, type TestGateway } from './support/gateway.ts';
+import { listAssets, pagedIds } from './support/assets.ts';
 import { loadGraph, pictureGraph } from './support/graphs.ts';
 import { picture, uploaded } from './support/uploads.ts';
 
 type Query = Record<string, string>;
 
-async function list(gateway: TestGateway, query: Query = {}, headers: Query = {}): Promise<wire.AssetList> {
-  const path = `/api/v2/assets?${new URLSearchParams(query)}`;
-  return (await (await gateway.request('GET', path, undefined, headers)).json()) as wire.AssetList;
-}
-
-const ids = async (...args: Parameters<typeof list>) => (await list(...args)).assets.map(({ id }) => id);
+const ids = async (...args: Parameters<typeof listAssets>) =>
+  (await listAssets(...args)).assets.map(({ id }) => id);
 
 async function run(gateway: TestGateway, graph: unknown, headers: Query = {}): Promise<string[]> {
   const { id } = await gateway.submit(graph, {}, headers);
@@ -28,33 +25,23 @@ test('uploads stand among the outputs, newest first, page by page without gap or
     all.unshift(...(await run(gateway, pictureGraph('gw/test', 2))));
   }
   const oldest = all.at(-1)!;
-  const { assets } = await list(gateway);
+  const { assets } = await listAssets(gateway);
   const times = assets.map(({ created_at: at }) => Date.parse(at));
   expect(times).toEqual(times.toSorted((a, b) => b - a));
   expect(assets.map(({ id }) => id).toSorted()).toEqual(all.toSorted());
   expect(assets.at(-1)!.id).toBe(oldest);
-  for (const limit of [1, 2, 3, 5, 11, 12]) {
-    const found: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: wire.AssetList = await list(gateway, { limit: String(limit), ...(cursor && { cursor }) });
-      expect(page.assets.length).toBeLessThanOrEqual(limit);
-      expect(page.truncated).toBe(page.next_cursor !== null);
-      found.push(...page.assets.map(({ id }) => id));
-      cursor = page.next_cursor;
-    } while (cursor);
-    expect(found).toEqual(assets.map(({ id }) => id));
-  }
+  for (const limit of [1, 2, 3, 5, 11, 12])
+    expect(await pagedIds(gateway, limit)).toEqual(assets.map(({ id }) => id));
 });
 
 test('an upload is listed as it is read, and goes when it is deleted', async () => {
   const { gateway } = await startBoth();
   const { id } = await uploaded(gateway.url, picture(), 'a.png', { fields: { tags: ['input'] } });
   const one = (await (await gateway.request('GET', `/api/v2/assets/${id}`)).json()) as wire.Asset;
-  expect((await list(gateway)).assets).toEqual([one]);
+  expect((await listAssets(gateway)).assets).toEqual([one]);
   expect((await fetch(one.url)).status).toBe(200);
   await gateway.request('DELETE', `/api/v2/assets/${id}`);
-  expect((await list(gateway)).assets).toEqual([]);
+  expect((await listAssets(gateway)).assets).toEqual([]);
 });
 
 test('filters: by where it came from, and by media type; what belongs to a job is no upload', async () => {

@@ -12,6 +12,7 @@ import { createComfyClient, overFetch, TIMEOUT_MS } from '../src/comfyui/client.
 import { GatewayError } from '../src/errors.ts';
 import type { Job, JobOutput } from '../src/jobs/job.ts';
 import { openFileStores } from '../src/runtime/stores/file.ts';
+import { listAssets, pagedIds } from './support/assets.ts';
 import { refusal, startBoth, startGateway, startSimulator, type TestGateway } from './support/gateway.ts';
 import {
   audioGraph,
@@ -22,21 +23,6 @@ import {
   stagesGraph,
   videoGraph,
 } from './support/graphs.ts';
-
-async function list(
-  gateway: TestGateway,
-  query: Record<string, string> = {},
-  headers: Record<string, string> = {},
-): Promise<wire.AssetList> {
-  const response = await gateway.request(
-    'GET',
-    `/api/v2/assets?${new URLSearchParams(query)}`,
-    undefined,
-    headers,
-  );
-  expect(response.status).toBe(200);
-  return (await response.json()) as wire.AssetList;
-}
 
 async function asset(gateway: TestGateway, id: string): Promise<wire.Asset> {
   const response = await gateway.request('GET', `/api/v2/assets/${id}`);
@@ -55,30 +41,19 @@ test('outputs of all jobs, newest first, page by page without gap or repeat', as
   const jobs: wire.Job[] = [];
   for (let i = 0; i < 4; i++) jobs.unshift(await run(gateway, pictureGraph('gw/test', 3)));
   const all = jobs.flatMap(newest);
-  expect((await list(gateway)).assets.map(({ id }) => id)).toEqual(all);
-  for (const limit of [1, 2, 3, 5, 12]) {
-    const found: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: wire.AssetList = await list(gateway, { limit: String(limit), ...(cursor && { cursor }) });
-      expect(page.assets.length).toBeLessThanOrEqual(limit);
-      expect(page.truncated).toBe(page.next_cursor !== null);
-      found.push(...page.assets.map(({ id }) => id));
-      cursor = page.next_cursor;
-    } while (cursor);
-    expect(found).toEqual(all);
-  }
+  expect((await listAssets(gateway)).assets.map(({ id }) => id)).toEqual(all);
+  for (const limit of [1, 2, 3, 5, 12]) expect(await pagedIds(gateway, limit)).toEqual(all);
 });
 
 test('a page goes on where it ended, whatever is submitted or deleted meanwhile', async () => {
   const { gateway } = await startBoth();
   const jobs: wire.Job[] = [];
   for (let i = 0; i < 3; i++) jobs.unshift(await run(gateway, pictureGraph('gw/test', 2)));
-  const first = await list(gateway, { limit: '3' });
+  const first = await listAssets(gateway, { limit: '3' });
   const more = Array.from({ length: 60 }, () => run(gateway, pictureGraph()));
   await Promise.all(more);
   await gateway.request('DELETE', `/api/v2/jobs/${jobs[1]!.id}`);
-  const second = await list(gateway, { limit: '10', cursor: first.next_cursor! });
+  const second = await listAssets(gateway, { limit: '10', cursor: first.next_cursor! });
   expect(second.assets.map(({ id }) => id)).toEqual(newest(jobs[2]!));
 });
 
@@ -87,7 +62,7 @@ test('filters: job, session, media type, and all of them', async () => {
   const many = await run(gateway, multiOutputGraph(), { session_id: 'one' });
   const clips = await run(gateway, videoGraph(), { session_id: 'two' });
   const ids = async (query: Record<string, string>) =>
-    (await list(gateway, query)).assets.map(({ id }) => id).sort();
+    (await listAssets(gateway, query)).assets.map(({ id }) => id).sort();
   const of = (job: wire.Job, fits: (output: wire.Output) => boolean = () => true) =>
     job.outputs
       .filter(fits)
@@ -130,16 +105,16 @@ test('with keys, everybody lists, reads and sees thumbnails of what is theirs on
   const as = (name: string) => ({ authorization: `Bearer ${name}-long-secret` });
   const ann = await run(gateway, pictureGraph(), {}, as('ann'));
   const bob = await run(gateway, pictureGraph(), {}, as('bob'));
-  expect((await list(gateway, {}, as('ann'))).assets.map(({ id }) => id)).toEqual(newest(ann));
-  expect((await list(gateway, { job_id: bob.id }, as('ann'))).assets).toEqual([]);
-  expect((await list(gateway, {}, as('admin'))).assets).toHaveLength(2);
+  expect((await listAssets(gateway, {}, as('ann'))).assets.map(({ id }) => id)).toEqual(newest(ann));
+  expect((await listAssets(gateway, { job_id: bob.id }, as('ann'))).assets).toEqual([]);
+  expect((await listAssets(gateway, {}, as('admin'))).assets).toHaveLength(2);
   const [{ id }] = bob.outputs as [wire.Output];
   for (const path of ['', '/content', '/thumbnail'])
     expect((await gateway.request('GET', `/api/v2/assets/${id}${path}`, undefined, as('ann'))).status).toBe(
       404,
     );
   expect((await gateway.request('GET', `/api/v2/assets/${id}/thumbnail`)).status).toBe(401);
-  const [listed] = (await list(gateway, {}, as('bob'))).assets;
+  const [listed] = (await listAssets(gateway, {}, as('bob'))).assets;
   expect(listed!.thumbnail_url).toContain('signature=');
   const small = await fetch(`${listed!.thumbnail_url!}&max_dim=16`);
   expect([small.status, small.headers.get('content-type')]).toEqual([200, 'image/webp']);
@@ -159,14 +134,14 @@ test('width, height and duration, read from the head of the file when somebody a
   });
   const before = views();
   expect(await asset(gateway, output.id)).toMatchObject({ width: 8, height: 8 });
-  expect((await list(gateway)).assets[0]).toMatchObject({ width: 8, height: 8 });
+  expect((await listAssets(gateway)).assets[0]).toMatchObject({ width: 8, height: 8 });
   expect(views()).toBe(before);
   simulator.control.putFile({ type: 'input', subfolder: '', filename: 'tone.wav' }, new Uint8Array(44));
   const clips = await run(gateway, videoGraph());
   const sounds = await run(gateway, audioGraph());
   const listed = [
-    ...(await list(gateway, { job_id: clips.id })).assets,
-    ...(await list(gateway, { job_id: sounds.id })).assets,
+    ...(await listAssets(gateway, { job_id: clips.id })).assets,
+    ...(await listAssets(gateway, { job_id: sounds.id })).assets,
   ];
   const facts = listed.map((found) => [found.content_type, found.width, found.height, found.duration_ms]);
   expect(facts.sort()).toEqual([
@@ -207,11 +182,11 @@ test('a cached run has assets of its own, marked as cached, under its own job', 
 test('an empty store brings back every asset under its id', async () => {
   const { gateway, simulator } = await startBoth();
   const job = await run(gateway, stagesGraph(3, 1, 0.01, 2), { session_id: 's' });
-  const before = await list(gateway);
+  const before = await listAssets(gateway);
   await gateway.close();
   const fresh = await startGateway({ COMFYUI_URL: simulator.url });
   expect((await fresh.ended(job.id)).status).toBe('succeeded');
-  const after = await list(fresh);
+  const after = await listAssets(fresh);
   expect(after.assets.map(({ id }) => id).sort()).toEqual(before.assets.map(({ id }) => id).sort());
   expect(after.assets[0]).toMatchObject({ session_id: 's', expires_at: before.assets[0]!.expires_at });
 });
@@ -289,8 +264,8 @@ describe('expiry', () => {
     skipped = 3_601_000;
     for (const path of ['', '/content', '/thumbnail'])
       await refusal(await gateway.request('GET', `/api/v2/assets/${id}${path}`), 404, 'not_found');
-    expect((await list(gateway)).assets).toEqual([]);
-    expect((await list(gateway, { job_id: job.id })).assets).toEqual([]);
+    expect((await listAssets(gateway)).assets).toEqual([]);
+    expect((await listAssets(gateway, { job_id: job.id })).assets).toEqual([]);
     expect((await gateway.job(job.id)).id).toBe(job.id);
   });
 
@@ -315,7 +290,7 @@ describe('expiry', () => {
     await gateway.close();
     const next = await startGateway(env, { stores: await openFileStores(dir, now), now });
     expect(await asset(next, id)).toMatchObject({ id, job_id: job.id });
-    expect((await list(next)).assets.map((found) => found.id)).toEqual([id]);
+    expect((await listAssets(next)).assets.map((found) => found.id)).toEqual([id]);
     expect((await next.request('GET', `/api/v2/assets/${id}/content`)).status).toBe(200);
     skipped += 48 * 3_600_000;
     await refusal(await next.request('GET', `/api/v2/assets/${id}`), 404, 'not_found');

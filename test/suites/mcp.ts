@@ -570,12 +570,11 @@ export function mcpSuite(name: string, start: () => Promise<Target>, differences
       const me = await agent('2026-07-28', key);
       simulator.control.pause();
       const { id } = await createCaller(url, key).submit(pictureGraph());
-      const waiting = Array.from({ length: 50 }, (_, i) =>
-        connect(url, ERAS[i % 2]!, secretOf(key)).then((other) =>
-          other.ok('get_job', { job_id: id, wait_seconds: 25 }),
-        ),
+      const others = await Promise.all(
+        Array.from({ length: 50 }, (_, i) => connect(url, ERAS[i % 2]!, secretOf(key))),
       );
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const waiting = others.map((other) => other.ok('get_job', { job_id: id, wait_seconds: 25 }));
+      // Asked after all of them, and answered before any.
       expect(await me.ok('query_job_status', { job_id: id })).toMatchObject({ job_id: id });
       simulator.control.resume();
       for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ status: 'completed' });
