@@ -92,7 +92,10 @@ test(
     expect((await me.tools()).map(({ name }) => name)).toContain('generate_image');
     expect(await me.refused('generate_image', { prompt: 'x' })).toMatchObject({
       code: 'upstream_unreachable',
-      message: expect.stringMatching(/comfyui-1/),
+      message: expect.stringMatching(
+        /comfyui-1 cannot be reached\. Call generate_image again in 5 s; comfyui_health_check tells/,
+      ),
+      details: { retry_after_seconds: 5 },
     });
     expect(await me.ok('comfyui_health_check')).toMatchObject({
       status: 'unreachable',

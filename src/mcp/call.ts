@@ -1,6 +1,6 @@
 /** One call of a tool, from arguments to a result in the protocol's form. Whatever goes wrong is an answer, too. */
 import type { JsonObject } from '../comfyui/json.ts';
-import { toEnvelope } from '../errors.ts';
+import { GatewayError, toEnvelope } from '../errors.ts';
 import { checkArguments } from './arguments.ts';
 import type { Answer, Tool, ToolContext } from './tool.ts';
 
@@ -28,8 +28,24 @@ export async function callTool(
     return present(await tool.run(checkArguments(tool, given), context));
   } catch (error) {
     failed(error);
-    return present({ content: { ...toEnvelope(error) }, failed: true });
+    return present({ content: refusalOf(error, tool.name), failed: true });
   }
+}
+
+/** The envelope of REST; what `Retry-After` says there is said in words, as an agent has no headers. */
+function refusalOf(error: unknown, tool: string): JsonObject {
+  const { error: refusal } = toEnvelope(error);
+  const seconds = error instanceof GatewayError ? error.retryAfterSeconds : undefined;
+  if (seconds === undefined) return { error: refusal };
+  const away = refusal.code === 'upstream_unreachable';
+  const next = `Call ${tool} again in ${seconds} s${away ? '; comfyui_health_check tells whether ComfyUI is back' : ''}.`;
+  return {
+    error: {
+      ...refusal,
+      message: `${refusal.message} ${next}`,
+      details: { ...refusal.details, retry_after_seconds: seconds },
+    },
+  };
 }
 
 function present({ content, files = [], image, failed }: Answer): CallResult {

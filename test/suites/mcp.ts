@@ -580,7 +580,7 @@ export function mcpSuite(name: string, start: () => Promise<Target>, differences
       for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ status: 'completed' });
     });
 
-    test('health tells of a ComfyUI that is away, and tools say what to do', async () => {
+    test('health tells of each ComfyUI and of the jobs', async () => {
       const me = await agent('2025-11-25');
       expect(await me.ok('comfyui_health_check')).toMatchObject({
         status: 'healthy',
